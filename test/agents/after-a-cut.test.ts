@@ -1,10 +1,10 @@
 /** The same agent again, after its turn was cut off or its conversation became useless: what the model then really reads. */
 import { describe, expect, it } from 'vitest';
+import { until } from '../helpers/patience.ts';
 import { type Answer, callTools, say, TOOLS } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import type { Scene } from './harness/scene.ts';
 import { killAll } from './harness/scene-processes.ts';
-import { until } from './harness/until.ts';
 import { scenes } from './harness/with-scene.ts';
 
 const AGENTS = ['claude', 'codex'] as const;

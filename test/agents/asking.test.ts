@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { until } from '../helpers/patience.ts';
 import { callTools, type ModelCall, say, TOOLS } from './harness/answers.ts';
 import { ASKED, giveOpencodeItsPlugin } from './harness/four-agents.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import { PtyRelay } from './harness/pty-relay.ts';
 import type { Scene, SceneOptions } from './harness/scene.ts';
-import { until } from './harness/until.ts';
 import { scenes } from './harness/with-scene.ts';
 
 const COMMAND = 'node make.mjs ran.txt';
@@ -52,7 +52,7 @@ describe.skipIf(!hasAgents).each(ASKERS)('$agent asks in the shell', ({ agent, s
 		scene.model.script(agent, ...calls, say('That is all.'));
 		const shell = new PtyRelay(scene, ['--agent', agent]);
 		shell.type('Make the file\r');
-		await shell.shows(`? ${agent} asks to run a command`, 60_000);
+		await shell.shows(`? ${agent} asks to run a command`);
 		await shell.shows('waiting for you');
 		return shell;
 	}
@@ -264,11 +264,11 @@ describe.skipIf(!hasAgents)('an agent that cannot ask', () => {
 		const shell = new PtyRelay(scene, ['--agent', asked, '--trust']);
 		try {
 			shell.type('First\r');
-			await shell.shows(why, 60_000);
-			await shell.shows('One.', 60_000);
+			await shell.shows(why);
+			await shell.shows('One.');
 			await until(() => scene.turn(1).status === 'completed', 'the turn to end');
 			shell.type('Second\r');
-			await shell.shows('Two.', 60_000);
+			await shell.shows('Two.');
 			await until(() => scene.turn(2).status === 'completed', 'the turn to end');
 			shell.type('/exit\r');
 			expect(await shell.ended, shell.text()).toBe(0);

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { until } from '../helpers/patience.ts';
 import { type Answer, callTools, sayUntil, TOOLS } from './harness/answers.ts';
 import {
 	expectAllGone,
@@ -12,7 +13,6 @@ import {
 import { ASKED, giveOpencodeItsPlugin } from './harness/four-agents.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import type { RunningRelay, Scene } from './harness/scene.ts';
-import { until } from './harness/until.ts';
 import { scenes } from './harness/with-scene.ts';
 
 type Other = 'gemini' | 'opencode';

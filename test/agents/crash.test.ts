@@ -2,6 +2,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { until } from '../helpers/patience.ts';
 import { type Answer, callTools, sayUntil, TOOLS } from './harness/answers.ts';
 import {
 	expectAllGone,
@@ -12,7 +13,6 @@ import {
 import { hasAgents } from './harness/installed-agents.ts';
 import type { RunningRelay, Scene } from './harness/scene.ts';
 import { killAll } from './harness/scene-processes.ts';
-import { until } from './harness/until.ts';
 import { scenes } from './harness/with-scene.ts';
 
 type Agent = 'claude' | 'codex';

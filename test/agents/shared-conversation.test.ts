@@ -1,9 +1,9 @@
 /** Two sessions that know one conversation of a real CLI: never both in it at once, and each is told what the other did. */
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { until } from '../helpers/patience.ts';
 import { say, sayUntil } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';
-import { until } from './harness/until.ts';
 import { scenes } from './harness/with-scene.ts';
 
 describe.skipIf(!hasAgents)('one conversation that two sessions know', () => {

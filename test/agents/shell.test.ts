@@ -1,9 +1,9 @@
 /** The shell on a terminal, with the real CLIs. */
 import { describe, expect, it } from 'vitest';
+import { until } from '../helpers/patience.ts';
 import { callTools, REFUSALS, say, TOOLS } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import { PtyRelay } from './harness/pty-relay.ts';
-import { until } from './harness/until.ts';
 import { scenes } from './harness/with-scene.ts';
 
 describe.skipIf(!hasAgents)('the shell', () => {
@@ -74,7 +74,6 @@ describe.skipIf(!hasAgents)('the shell', () => {
 				() => scene.processes().length === 0,
 				'every process to be gone',
 				() => '',
-				1000,
 			);
 			expect(scene.meta()).toMatchObject({ status: 'checkpointed', checkpoint: { reason: 'interrupted' } });
 			expect(scene.turn(1).status).toBe('cancelled');

@@ -1,8 +1,8 @@
 /** Signals in mid-turn: the agent ends with its tools, the session is kept. */
 import { describe, expect, it } from 'vitest';
+import { until } from '../helpers/patience.ts';
 import { callTools, say, TOOLS } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';
-import { until } from './harness/until.ts';
 import { scenes } from './harness/with-scene.ts';
 
 /** claude 2.1.330 refuses a call that is a bare `sleep`. */
@@ -40,7 +40,6 @@ describe.skipIf(!hasAgents)('a turn that is stopped', () => {
 			() => scene.processes().length === 0,
 			'every process to be gone',
 			() => JSON.stringify(scene.processes()),
-			1000,
 		);
 		expect(scene.turn(1)).toMatchObject({ status: 'cancelled', files: [{ path: 'begun.txt' }] });
 		expect(scene.meta()).toMatchObject({ status: 'checkpointed', checkpoint: { reason: 'interrupted' } });

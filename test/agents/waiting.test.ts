@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { until } from '../helpers/patience.ts';
 import { callTools, REFUSALS, say, TOOLS, whenAsked } from './harness/answers.ts';
 import { workFlags } from './harness/four-agents.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import { PtyRelay } from './harness/pty-relay.ts';
 import type { Scene } from './harness/scene.ts';
-import { until } from './harness/until.ts';
 import { scenes } from './harness/with-scene.ts';
 
 const PROMPT = 'Write both halves; `$HOME` stays as it is.';

@@ -2,10 +2,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { until } from '../helpers/patience.ts';
 import { recordsIn, recordsOf, startWatch } from '../helpers/watched.ts';
 import { REFUSALS, say, sayUntil, TOOLS } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';
-import { until } from './harness/until.ts';
 import { scenes } from './harness/with-scene.ts';
 
 describe.skipIf(!hasAgents)('a running turn', () => {

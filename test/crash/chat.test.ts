@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, it } from 'vitest';
-import { EngineBench, until } from '../helpers/engine-bench.ts';
+import { EngineBench } from '../helpers/engine-bench.ts';
 import { killChat } from '../helpers/killed-chat.ts';
+import { until } from '../helpers/patience.ts';
 
 /** What `--json` prints of a chat of six turns, and how many of it. */
 const MOMENTS = [
@@ -22,7 +23,7 @@ describe('a chat whose relay is killed goes on where its records end, and no mes
 	it.each(MOMENTS)('at %s, number %i', async (type, count) => {
 		bench = new EngineBench({ startsAt: Date.now() });
 		await killChat(bench, ({ stdout }) =>
-			until(() => stdout().split(`"type":"${type}"`).length > count, `${type} ${count}`, 60_000),
+			until(() => stdout().split(`"type":"${type}"`).length > count, `${type} ${count}`),
 		);
 	});
 

@@ -4,9 +4,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { compileSource } from '../helpers/compiled-source.ts';
-import { EngineBench, leftovers, until } from '../helpers/engine-bench.ts';
+import { EngineBench, leftovers } from '../helpers/engine-bench.ts';
 import { claudeAnswers } from '../helpers/fake-agent-lines.ts';
 import type { FakeStep } from '../helpers/fake-agents.ts';
+import { until } from '../helpers/patience.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../helpers/asking-relay.mjs');
 
@@ -59,7 +60,7 @@ const sockets = () => {
 
 it('allows nothing, and the next start says what was asked and not answered', async () => {
 	const relay = start('run', '-a', 'claude', '--json', 'do it');
-	await until(() => relay.said.stdout.includes('"question_asked"'), 'the question', 30_000);
+	await until(() => relay.said.stdout.includes('"question_asked"'), 'the question');
 	expect(sockets()).toHaveLength(1);
 	relay.child.kill('SIGKILL');
 	await relay.ended;

@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { EntrantRecord, RaceRecord } from '../../src/race/record/race-record.ts';
 import { runProgram, startProgram } from '../helpers/crash-program.ts';
-import { EngineBench, leftovers, until } from '../helpers/engine-bench.ts';
+import { EngineBench, leftovers } from '../helpers/engine-bench.ts';
 import { claude, claudeAnswers, codexAnswers } from '../helpers/fake-agent-lines.ts';
+import { until } from '../helpers/patience.ts';
 
 /** Kills; `RELAY_CRASH_KILLS` makes the campaign larger. */
 const KILLS = Number(process.env.RELAY_CRASH_KILLS ?? 15);
@@ -123,7 +124,7 @@ async function killAndResume({ afterMs, state }: Instant): Promise<void> {
 		await sleep(afterMs);
 		run.kill('SIGKILL');
 		await run.ended;
-		await until(() => leftovers(stage.bench.root).length === 0, 'agents and commands to be gone', 20_000);
+		await until(() => leftovers(stage.bench.root).length === 0, 'agents and commands to be gone');
 
 		const cut = stage.record();
 		const raws = new Map(cut?.entrants.map((entrant) => [entrant.id, stage.raw(entrant)]));
@@ -210,10 +211,10 @@ describe('kill -9 of a relay in mid-race', () => {
 				const found = entrant();
 				return found !== undefined && stage.raw(found).length >= lines.length;
 			};
-			await until(isRead, 'the lines to be on record', 30_000);
+			await until(isRead, 'the lines to be on record');
 			run.kill('SIGKILL');
 			await run.ended;
-			await until(() => leftovers(stage.bench.root).length === 0, 'the agent to be gone', 20_000);
+			await until(() => leftovers(stage.bench.root).length === 0, 'the agent to be gone');
 			const { stderr } = await runProgram(stage.place, 'race', 'resume');
 			expect(entrant(), stderr).toMatchObject({ state: 'ended', outcome: 'completed' });
 			return stage.bench.received('claude');

@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { parseLogLine } from '../../src/sessions/log/log-entry.ts';
 import { parseEventLine } from '../../src/turns/event-log.ts';
 import { runProgram, startProgram } from '../helpers/crash-program.ts';
-import { EngineBench, leftovers, processes, until } from '../helpers/engine-bench.ts';
+import { EngineBench, leftovers, processes } from '../helpers/engine-bench.ts';
 import { claude, codex } from '../helpers/fake-agent-lines.ts';
 import type { FakeStep } from '../helpers/fake-agents.ts';
+import { until } from '../helpers/patience.ts';
 
 /** Kills a scenario; `RELAY_CRASH_KILLS` makes the campaign larger. */
 const KILLS = Number(process.env.RELAY_CRASH_KILLS ?? 21);

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
-import { processes, until } from '../helpers/engine-bench.ts';
+import { processes } from '../helpers/engine-bench.ts';
+import { until } from '../helpers/patience.ts';
 import { PtyProgram } from '../helpers/pty-program.ts';
 
 const SESSION = '8d2f0c1e-1111-4222-8333-444455556666';

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadNativePty } from '../../src/terminal/native-pty.ts';
-import { isRunning, processes, until } from '../helpers/terminal-harness.ts';
+import { until } from '../helpers/patience.ts';
+import { isRunning, processes } from '../helpers/terminal-harness.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'relay-crash-'));

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli-home.ts';
 import { startProgram } from '../helpers/crash-program.ts';
-import { until } from '../helpers/engine-bench.ts';
 import { claude } from '../helpers/fake-agent-lines.ts';
 import { type FakeStep, installFakeAgent } from '../helpers/fake-agents.ts';
+import { until } from '../helpers/patience.ts';
 import { cursorOf, recordsIn, recordsOf, startWatch } from '../helpers/watched.ts';
 
 /** Kills of each kind; `RELAY_CRASH_KILLS` makes the campaign larger. */
@@ -64,7 +64,7 @@ describe('each record is printed once', () => {
 			expect(recordsOf(before)).toEqual(recordsIn(sessions));
 			expect((await run('--session', 'latest', 'and now?').ended).code).toBe(0);
 			const all = recordsIn(sessions);
-			await until(() => watching.lines().length >= all.length, 'the rest to be printed', 20_000);
+			await until(() => watching.lines().length >= all.length, 'the rest to be printed');
 			watching.kill('SIGINT');
 			expect(await watching.ended).toEqual({ code: 130, stderr: '' });
 			expect(recordsOf(watching.lines())).toEqual(all);

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli-home.ts';
 import type { ProgramRun } from '../helpers/crash-program.ts';
-import { EngineBench, until } from '../helpers/engine-bench.ts';
+import { EngineBench } from '../helpers/engine-bench.ts';
 import { killChat } from '../helpers/killed-chat.ts';
+import { until } from '../helpers/patience.ts';
 import { PtyProgram } from '../helpers/pty-program.ts';
 
 const DEMOS = 'demo-sprinter,demo-closer';
@@ -210,6 +211,6 @@ describe('a chat whose relay is killed', () => {
 	it('in its third turn goes on where its records end: no message is lost or told twice', async () => {
 		bench = new EngineBench({ startsAt: Date.now() });
 		const turns = ({ stdout }: ProgramRun) => stdout().split('"type":"turn_started"').length - 1;
-		await killChat(bench, (relay) => until(() => turns(relay) >= 3, 'the third turn', 60_000));
+		await killChat(bench, (relay) => until(() => turns(relay) >= 3, 'the third turn'));
 	});
 });

@@ -6,9 +6,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { DEMO_OBJECTIVE, DEMO_SECOND_PROMPT } from '../../src/agents/demo/scenario.ts';
 import { CliHome } from '../helpers/cli-home.ts';
 import { startProgram } from '../helpers/crash-program.ts';
-import { until } from '../helpers/engine-bench.ts';
 import { claude, codex } from '../helpers/fake-agent-lines.ts';
 import { type FakeStep, installFakeAgent } from '../helpers/fake-agents.ts';
+import { until } from '../helpers/patience.ts';
 import { cursorOf, recordsIn, recordsOf, startWatch, type Watching } from '../helpers/watched.ts';
 
 const ORDER = ['--order', 'demo-sprinter,demo-closer'];

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROGRAM } from './cli-home.ts';
 import { keepCode } from './kept-code.ts';
+import { createPatience } from './patience.ts';
 
 export interface ProgramRun {
 	pid: number;
@@ -57,15 +58,31 @@ export function startProgram(place: ProgramPlace, ...args: string[]): ProgramRun
 	};
 }
 
-/** Runs it to its end; one that takes longer than any of these commands may is killed, and its code is null. */
+/** Runs it to its end; one that takes longer than any of these commands may is killed, and its error says what it waited for. */
 export async function runProgram(place: ProgramPlace, ...args: string[]) {
 	const run = startProgram(place, ...args);
-	const tooLong = setTimeout(() => run.kill('SIGKILL'), MAX_RUN_MS);
+	const isOver = createPatience(MAX_RUN_MS);
+	let waitedFor = '';
+	const look = setInterval(() => {
+		if (waitedFor !== '' || !isOver()) return;
+		waitedFor = `killed after ${MAX_RUN_MS} ms, with these processes:\n${describeProcesses(run.pid)}`;
+		run.kill('SIGKILL');
+	}, 50);
 	try {
-		return await run.ended;
+		const ended = await run.ended;
+		return { ...ended, stderr: ended.stderr + waitedFor };
 	} finally {
-		clearTimeout(tooLong);
+		clearInterval(look);
 	}
+}
+
+/** The process, what it started, and where each waits in the kernel. */
+function describeProcesses(pid: number): string {
+	const { stdout } = spawnSync('ps', ['-eo', 'pid,ppid,stat,wchan:24,etimes,args'], { encoding: 'utf8' });
+	const rows = (stdout ?? '').split('\n').map((row) => ({ row, ids: row.trim().split(/\s+/).map(Number) }));
+	const tree = new Set([pid]);
+	for (const { ids } of rows) if (tree.has(ids[1] ?? 0)) tree.add(ids[0] ?? 0);
+	return rows.flatMap(({ row, ids }) => (tree.has(ids[0] ?? 0) ? [row] : [])).join('\n');
 }
 
 /** For what hangs: a busy machine takes ten times as long as one at rest. */

@@ -346,18 +346,3 @@ function readIfAny(path: string): string {
 		return '';
 	}
 }
-
-/** Waits until `look` gives something; after `timeoutMs` fails with what it waited for. */
-export async function until<T>(
-	look: () => T | null | undefined | false,
-	waitedFor: string,
-	timeoutMs = 10_000,
-): Promise<T> {
-	const deadline = performance.now() + timeoutMs;
-	for (;;) {
-		const found = look();
-		if (found) return found;
-		if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${waitedFor}`);
-		await new Promise((resolve) => setTimeout(resolve, 10));
-	}
-}

@@ -2,9 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type ProgramRun, runProgram, startProgram } from './crash-program.ts';
-import { type EngineBench, leftovers, until } from './engine-bench.ts';
+import { type EngineBench, leftovers } from './engine-bench.ts';
 import { claude, codex } from './fake-agent-lines.ts';
 import type { FakeStep } from './fake-agents.ts';
+import { until } from './patience.ts';
 
 /**
  * Kills the relay of a chat when `moment` has come, goes on with the chat, and expects that every message reached the other
@@ -44,7 +45,7 @@ export async function killChat(
 	await Promise.race([moment(relay), relay.ended]);
 	relay.kill('SIGKILL');
 	const { code } = await relay.ended;
-	await until(() => leftovers(bench.root).length === 0, 'the agents to be gone', 15_000);
+	await until(() => leftovers(bench.root).length === 0, 'the agents to be gone');
 
 	const next = await runProgram(place, 'chat', '--continue', '-n', '12', '--json');
 	const folder = join(bench.repo, '.agent-relay/sessions');

@@ -1,12 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PROGRAM } from './cli-home.ts';
+import { until } from './patience.ts';
 
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
-
-const LONGEST_MS = 20_000;
 
 interface PairPlace {
 	/** Its path is short: sockets are below. */
@@ -99,8 +97,7 @@ export class OpenPair {
 	}
 
 	async until(isSo: () => boolean, what: () => string): Promise<void> {
-		for (const end = Date.now() + LONGEST_MS; !isSo(); await sleep(50))
-			if (Date.now() > end) throw new Error(`waited ${LONGEST_MS} ms for ${what()}`);
+		await until(isSo, '', what);
 	}
 
 	/** Waits until no process of it is left. */

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { PROGRAM } from './cli-home.ts';
+import { until } from './patience.ts';
 import { PtyScreen } from './pty-screen.ts';
 
 interface Pty {
@@ -11,8 +12,6 @@ interface Pty {
 type Spawn = (file: string, args: string[], options: object) => Pty;
 // The package's types are declared under another name.
 const { spawn } = createRequire(import.meta.url)('node-pty') as { spawn: Spawn };
-
-const LONGEST_MS = 20_000;
 
 /** The built program on a terminal of 100 columns. */
 export class PtyProgram {
@@ -66,13 +65,11 @@ export class PtyProgram {
 	}
 
 	async #until(isThere: () => boolean, text: string): Promise<void> {
-		const deadline = Date.now() + LONGEST_MS;
-		while (!isThere()) {
-			if (Date.now() > deadline) {
-				this.#pty.kill('SIGKILL');
-				throw new Error(`waited ${LONGEST_MS} ms for ${JSON.stringify(text)} on the screen:\n${this.text()}`);
-			}
-			await new Promise((wake) => setTimeout(wake, 20));
+		try {
+			await until(isThere, JSON.stringify(text), () => `on the screen:\n${this.text()}`);
+		} catch (error) {
+			this.#pty.kill('SIGKILL');
+			throw error;
 		}
 	}
 

@@ -4,11 +4,11 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { RelayCall } from './fake-relay.ts';
+import { until } from './patience.ts';
 import { refuseWarnings } from './process-warnings.ts';
 import { PtyScreen } from './pty-screen.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const WAIT_MS = 10_000;
 
 /** The part of node-pty's interface that is used here; its types are declared under another name. */
 interface Pty {
@@ -165,14 +165,8 @@ export class PtyShell {
 				? this.screen.text().includes(condition)
 				: condition.test(this.screen.text());
 		};
-		const deadline = performance.now() + WAIT_MS;
-		while (!isTrue()) {
-			if (performance.now() > deadline)
-				throw new Error(
-					`waited for ${what}; the screen:\n${this.screen.text()}\nlast bytes: ${JSON.stringify(this.raw.slice(-400))}`,
-				);
-			await new Promise((wake) => setTimeout(wake, 10));
-		}
+		const last = () => `last bytes: ${JSON.stringify(this.raw.slice(-400))}`;
+		await until(isTrue, what, () => `; the screen:\n${this.screen.text()}\n${last()}`);
 	}
 
 	/** Until the edit line is there and nothing runs. */

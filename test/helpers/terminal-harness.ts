@@ -11,6 +11,7 @@ import type {
 } from '../../src/terminal/agent-process.ts';
 import { type Launch, launchByFork, launchOnOwnTerminal } from '../../src/terminal/launch.ts';
 import { createStartPty } from '../../src/terminal/start-pty.ts';
+import { until } from './patience.ts';
 
 export const processes = createProcessTable();
 const dependencies = { clock: systemClock, processes };
@@ -107,22 +108,6 @@ export class AgentBench {
 	async dispose(): Promise<void> {
 		await Promise.all(this.#agents.map((agent) => agent.stop({ interruptMs: 0, terminateMs: 0 })));
 		rmSync(this.folder, { recursive: true, force: true });
-	}
-}
-
-/** Waits until `look` gives something; after `timeoutMs` fails with what it waited for and `context`. */
-export async function until<T>(
-	look: () => T | null | undefined | false,
-	waitedFor: string,
-	context: () => string = () => '',
-	timeoutMs = 10_000,
-): Promise<T> {
-	const deadline = Date.now() + timeoutMs;
-	for (;;) {
-		const found = look();
-		if (found) return found;
-		if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${waitedFor} ${context()}`);
-		await new Promise((resolve) => setTimeout(resolve, 10));
 	}
 }
 

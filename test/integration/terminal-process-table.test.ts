@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { ProcessTable } from '../../src/core/processes/process-table.ts';
 import { createLinuxProcessTable } from '../../src/core/processes/process-table-linux.ts';
 import { createPsProcessTable } from '../../src/core/processes/process-table-ps.ts';
-import { until } from '../helpers/terminal-harness.ts';
+import { until } from '../helpers/patience.ts';
 
 const started: ChildProcess[] = [];
 afterAll(() => started.map((child) => child.kill('SIGKILL')));

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { AgentBench, isRunning, processes, TRANSPORTS, until } from '../helpers/terminal-harness.ts';
+import { until } from '../helpers/patience.ts';
+import { AgentBench, isRunning, processes, TRANSPORTS } from '../helpers/terminal-harness.ts';
 
 const bench = new AgentBench();
 afterAll(() => bench.dispose());

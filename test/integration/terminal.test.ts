@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { expectLastBytes } from '../helpers/last-bytes.ts';
-import { AgentBench, isRunning, processes, TRANSPORTS, until } from '../helpers/terminal-harness.ts';
+import { until } from '../helpers/patience.ts';
+import { AgentBench, isRunning, processes, TRANSPORTS } from '../helpers/terminal-harness.ts';
 
 const bench = new AgentBench();
 afterAll(() => bench.dispose());

@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { until } from '../../helpers/patience.ts';
 import { say } from './answers.ts';
 import type { Agent } from './four-agents.ts';
 import type { RunningRelay, Scene } from './scene.ts';
-import { until } from './until.ts';
 
 /** How long that may take is a bar of the benchmark. */
 export async function expectAllGone(scene: Scene): Promise<void> {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
+import { until } from '../../helpers/patience.ts';
 import { PtyScreen } from '../../helpers/pty-screen.ts';
 import { RELAY, type Scene } from './scene.ts';
-import { until } from './until.ts';
 
 /** The part of node-pty's interface that is used here; its types are declared under another name. */
 interface Pty {
@@ -41,12 +41,11 @@ export class PtyRelay {
 		return this.#screen.text();
 	}
 
-	shows(text: string, timeoutMs?: number): Promise<true> {
+	shows(text: string): Promise<true> {
 		return until(
 			() => this.text().includes(text),
 			JSON.stringify(text),
 			() => `on the screen:\n${this.text()}\n${JSON.stringify(this.#seen.slice(-500))}`,
-			timeoutMs,
 		);
 	}
 

@@ -18,10 +18,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { SessionMeta } from '../../../src/sessions/session-meta.ts';
 import type { TurnState } from '../../../src/sessions/turns/turn-state.ts';
+import { until } from '../../helpers/patience.ts';
 import { AGENTS_PATH } from './installed-agents.ts';
 import { type ModelServer, startModelServer } from './model-server.ts';
 import { killAll, processesOf, type SceneProcess } from './scene-processes.ts';
-import { until } from './until.ts';
 
 export const RELAY = resolve(import.meta.dirname, '../../../bin/agent-relay.js');
 

@@ -2,9 +2,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runProgram, startProgram } from '../../helpers/crash-program.ts';
-import { EngineBench, leftovers, processes, until } from '../../helpers/engine-bench.ts';
+import { EngineBench, leftovers, processes } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers, codexLimited } from '../../helpers/fake-agent-lines.ts';
 import { type FakeStep, HANGS } from '../../helpers/fake-agents.ts';
+import { until } from '../../helpers/patience.ts';
 
 let bench: EngineBench;
 beforeEach(() => {

@@ -3,9 +3,10 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseSessionId } from '../../../src/core/ids.ts';
 import { archive, unarchive } from '../../../src/sessions/transitions.ts';
-import { benchConfig, type EngineBench, leftovers, until } from '../../helpers/engine-bench.ts';
+import { benchConfig, type EngineBench, leftovers } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers, claudeLimited, codex, codexAnswers } from '../../helpers/fake-agent-lines.ts';
 import type { FakeStep } from '../../helpers/fake-agents.ts';
+import { until } from '../../helpers/patience.ts';
 import { entrantOf, RaceBench } from '../../helpers/race-bench.ts';
 
 let bench: RaceBench;

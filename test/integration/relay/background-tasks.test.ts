@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exitCodeOfResult } from '../../../src/relay/exit-codes.ts';
-import { benchConfig, EngineBench, processes, until } from '../../helpers/engine-bench.ts';
+import { benchConfig, EngineBench, processes } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers } from '../../helpers/fake-agent-lines.ts';
+import { until } from '../../helpers/patience.ts';
 
 let bench: EngineBench;
 

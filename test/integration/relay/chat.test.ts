@@ -6,7 +6,7 @@ import { RelayError } from '../../../src/core/errors.ts';
 import { MAX_CHAT_PROMPT_BYTES } from '../../../src/relay/chat/prompt/chat-prompt.ts';
 import { recordUndo } from '../../../src/sessions/transitions.ts';
 import { type BenchChat, continueBenchChat, startBenchChat } from '../../helpers/bench-chat.ts';
-import { benchConfig, EngineBench, RECORDED_AT, until } from '../../helpers/engine-bench.ts';
+import { benchConfig, EngineBench, RECORDED_AT } from '../../helpers/engine-bench.ts';
 import {
 	claude,
 	claudeAnswers,
@@ -15,6 +15,7 @@ import {
 	codexLimited,
 } from '../../helpers/fake-agent-lines.ts';
 import { type FakeStep, HANGS } from '../../helpers/fake-agents.ts';
+import { until } from '../../helpers/patience.ts';
 
 const HOUR = 3_600_000;
 const RESET = RECORDED_AT + 2 * HOUR;

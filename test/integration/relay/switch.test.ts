@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AgentAdapter } from '../../../src/agents/agent-adapter.ts';
 import { createRegistry } from '../../../src/agents/registry.ts';
-import { type BenchRelay, EngineBench, RECORDED_AT, until } from '../../helpers/engine-bench.ts';
+import { type BenchRelay, EngineBench, RECORDED_AT } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers, claudeLimited, codex, codexAnswers } from '../../helpers/fake-agent-lines.ts';
 import { type FakeStep, HANGS } from '../../helpers/fake-agents.ts';
+import { until } from '../../helpers/patience.ts';
 
 let bench: EngineBench;
 

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { EngineBench, processes, until } from '../../helpers/engine-bench.ts';
+import { EngineBench, processes } from '../../helpers/engine-bench.ts';
 import { claudeAnswers } from '../../helpers/fake-agent-lines.ts';
+import { until } from '../../helpers/patience.ts';
 
 let bench: EngineBench;
 beforeEach(() => {

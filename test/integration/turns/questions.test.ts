@@ -9,9 +9,10 @@ import type { RelayEvent } from '../../../src/relay/events/relay-events.ts';
 import type { RelayStart } from '../../../src/relay/ports.ts';
 import { logFile } from '../../../src/sessions/files/session-paths.ts';
 import { askingClaude } from '../../helpers/asking-agent.ts';
-import { type BenchRelay, benchConfig, EngineBench, until } from '../../helpers/engine-bench.ts';
+import { type BenchRelay, benchConfig, EngineBench } from '../../helpers/engine-bench.ts';
 import { claudeAnswers } from '../../helpers/fake-agent-lines.ts';
 import type { FakeAsk, FakeStep } from '../../helpers/fake-agents.ts';
+import { until } from '../../helpers/patience.ts';
 
 type Asked = Extract<RelayEvent, { type: 'question_asked' }>;
 

@@ -17,8 +17,8 @@ import { telemetryOf } from '../../../src/agents/gemini/start/telemetry-settings
 import { createProcessTable } from '../../../src/core/processes/create-process-table.ts';
 import { privatePath, removeStrayPrivateFiles } from '../../../src/turns/process/private-files.ts';
 import { TelemetryFile } from '../../../src/turns/record/telemetry-file.ts';
-import { until } from '../../agents/harness/until.ts';
 import { EngineBench } from '../../helpers/engine-bench.ts';
+import { until } from '../../helpers/patience.ts';
 
 const processes = createProcessTable();
 let root = '';
