@@ -6,13 +6,15 @@ import { limitToDisk } from '../turns/event-log.ts';
 
 type Json = Record<string, unknown>;
 
-/** The last line of `run --json`. */
-export function resultToJson(result: SendResult, exitCode: number): Json {
+/** The last line of `run --json`. `answer`: null where the last turn gave none. */
+export function resultToJson(result: SendResult, exitCode: number, answer: string | null): Json {
 	return {
 		type: 'result',
 		outcome: result.outcome,
 		exit_code: exitCode,
+		session: result.sessionId,
 		session_id: result.sessionId,
+		answer,
 		limit: result.limit && limitToDisk(result.limit),
 		earliest_reset: toIsoOrNull(result.earliestReset),
 		state: result.state,

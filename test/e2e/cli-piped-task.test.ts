@@ -129,3 +129,20 @@ describe('an open stdin that nobody writes to', () => {
 		}
 	});
 });
+
+describe('the file of the answer', () => {
+	it('is replaced by the answer of finished work, and by nothing else', async () => {
+		const path = join(cli.repo, 'answer.txt');
+		const ask = (agent: string) => cli.run(['run', '-a', agent, '-o', 'answer.txt', '--json', TASK]);
+		const done = await ask('demo-closer');
+		const first = JSON.parse(done.stdout.split('\n')[0] ?? '');
+		const last = JSON.parse(done.stdout.trim().split('\n').at(-1) ?? '');
+		expect(first).toMatchObject({ session: last.session, agent: 'demo-closer', resumed: false, turns: 0 });
+		expect(readFileSync(path, 'utf8')).toBe(`${last.answer}\n`);
+		cli.configure('[agents.half]\ncommand = ["sh", "-c", "echo half of it; exit 3"]\n');
+		const failed = await ask('half');
+		expect(failed.exitCode).toBe(EXIT.failed);
+		expect(failed.stderr).toContain('There is no answer to write');
+		expect(readFileSync(path, 'utf8')).toBe(`${last.answer}\n`);
+	});
+});

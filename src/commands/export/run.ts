@@ -21,9 +21,10 @@ import { type FoundSession, findSessions } from './gather/find-sessions.ts';
 import { gatherExport } from './gather/gather-export.ts';
 import { FULL_EXTENT, USUAL_EXTENT } from './gather/gather-turn.ts';
 import { createTurnDiffs } from './gather/turn-diffs.ts';
-import { checkTarget, type Format, formatOf, type Target, targetOf } from './target.ts';
+import { type Format, formatOf, isThere, type Target, targetOf } from './target.ts';
 import { createProgress } from './tell-progress.ts';
 import { writeExport } from './write-export.ts';
+import { checkWrittenFile } from './written-file.ts';
 
 interface ExportOptions {
 	/** null: the latest, in the shell the open one. */
@@ -60,7 +61,11 @@ export const exportSession: Body<ExportOptions, ExportData> = {
 			throw new RelayError('usage', 'stdout takes the export or, with --json, what was done; not both.', {
 				hint: `Name a file: ${context.called('export')} --json -o session.${format}`,
 			});
-		if (file !== null) checkTarget(file, { isForced: options.force, location: store.location });
+		if (file !== null) {
+			const about = { what: 'the export', otherwise: 'Write to stdout and redirect that: -o -' };
+			if (checkWrittenFile(file, { ...about, location: store.location }) && !options.force)
+				throw isThere(file);
+		}
 		const problems: string[] = [];
 		const found = findSessions(id, { isOwn: options.own }, { ...context, store }, (words) =>
 			problems.push(words),

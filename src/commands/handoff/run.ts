@@ -15,6 +15,7 @@ import type { Body, Result } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { startConversation } from '../conversation-start.ts';
 import type { Running } from '../live.ts';
+import { LastMessage } from '../run/last-message.ts';
 import { type GivenPacket, givePacket, type Ways } from './give-packet.ts';
 
 interface HandoffOptions extends Ways {
@@ -41,6 +42,8 @@ export type HandoffData = { id: SessionId; ownName: string } & (
 			isOpen: boolean;
 			/** null: nothing was sent. */
 			result: SendResult | null;
+			/** What the agent said last, where it worked. */
+			answer: string | null;
 			exitCode: number;
 	  }
 );
@@ -71,9 +74,9 @@ export const handoff: Body<HandoffOptions, HandoffData> = {
 			const { to, text, file, copiedBy } = data;
 			return { id, to, packet: text, file, copied_by: copiedBy };
 		}
-		const { to, packet, isNew, losses, result, exitCode } = data;
+		const { to, packet, isNew, losses, result, answer, exitCode } = data;
 		const left = { id, to: to.agent, model: to.model, packet, is_new: isNew, losses };
-		return result === null ? left : { ...resultToJson(result, exitCode), ...left };
+		return result === null ? left : { ...resultToJson(result, exitCode, answer), ...left };
 	},
 };
 
@@ -128,6 +131,7 @@ const leftAs = ({ id, to, waiting }: Asked, { ownName, conversation }: CommandCo
 	losses: [],
 	isOpen: conversation !== null,
 	result: null,
+	answer: null,
 	exitCode: EXIT.done,
 });
 
@@ -176,11 +180,20 @@ async function leave(
 	const left = { ...leftAs(asked, context), ...made };
 	if (!options.run) return done(left);
 	if (waiting !== null) await takeOver(conversation, to);
+	const said = new LastMessage();
 	const result = await conversation.continuePending({
 		signal: shown.signal,
-		onEvent: (event) => shown.event(event),
+		onEvent: (event) => {
+			said.event(event);
+			shown.event(event);
+		},
 	});
-	return done({ ...left, result, exitCode: shown.stoppedBy() ?? exitCodeOfResult(result) });
+	return done({
+		...left,
+		result,
+		answer: said.text,
+		exitCode: shown.stoppedBy() ?? exitCodeOfResult(result),
+	});
 }
 
 /** In the shell another agent may have been chosen since the packet was made. */

@@ -8,6 +8,12 @@ const options = {
 	...earlierOptions,
 	file: textFile('read the task from a file (- is stdin)'),
 	encoding: encoding('encoding of that file and of stdin (utf-8)'),
+	outputLastMessage: value(
+		'-o, --output-last-message <file>',
+		'write the answer into this file; one that is there is kept if there is none',
+		'files',
+		asTyped,
+	),
 	json: documents,
 	quiet: quietly('print only the answer'),
 };

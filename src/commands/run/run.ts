@@ -1,8 +1,9 @@
 /** `run`: one task to its end, hand-overs included. */
 import type { AgentId } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
+import { safeLine } from '../../core/text.ts';
 import type { Conversation, SendOptions, SendResult } from '../../relay/conversation-contract.ts';
-import { exitCodeOfResult } from '../../relay/exit-codes.ts';
+import { EXIT, exitCodeOfError, exitCodeOfResult } from '../../relay/exit-codes.ts';
 import { recapOf } from '../../relay/resume/recap.ts';
 import { resultToJson } from '../../view/result-json.ts';
 import { recapLines } from '../../view/transcript/recap-lines.ts';
@@ -12,17 +13,23 @@ import { refuseOddModel, startConversation } from '../conversation-start.ts';
 import type { Shown } from '../live.ts';
 import { openEarlier, refuseTwoSessions } from '../open-earlier.ts';
 import type { ConversationOptions, EarlierOptions } from '../options/conversation-options.ts';
+import { answerFile, writeAnswer } from './answer-file.ts';
+import { LastMessage } from './last-message.ts';
 
 interface RunOptions extends ConversationOptions, EarlierOptions {
 	task: string | null;
 	file: string | null;
 	encoding: string | null;
+	/** A file for the answer. */
+	outputLastMessage: string | null;
 	json: boolean;
 	quiet: boolean;
 }
 
 export interface RunData {
 	result: SendResult;
+	/** The last message of the last turn. */
+	answer: string | null;
 	exitCode: number;
 	/** How this program is called here. */
 	ownName: string;
@@ -41,6 +48,8 @@ export const run: Body<RunOptions, RunData> = {
 		refuseOddModel(options);
 		const task = await readTask(context, options);
 		const { live, ownName } = context;
+		const { outputLastMessage: typed } = options;
+		const file = typed === null ? null : await answerFile(typed, context);
 		const conversation = await startConversation(context, options, {
 			kind: 'run',
 			canAnswer: live.canAnswer,
@@ -48,16 +57,42 @@ export const run: Body<RunOptions, RunData> = {
 		return live.conversation(conversation, async (shown) => {
 			await openEarlier(context, conversation, options, shown.signal);
 			if (live.canAnswer) await showRecap(context, conversation, shown);
-			const sending: SendOptions = { signal: shown.signal, onEvent: (event) => shown.event(event) };
+			const said = new LastMessage();
+			const onEvent: SendOptions['onEvent'] = (event) => {
+				said.event(event);
+				shown.event(event);
+			};
+			const sending: SendOptions = { signal: shown.signal, onEvent };
 			const result =
 				task === null ? await conversation.continuePending(sending) : await conversation.send(task, sending);
 			const other = await otherAgent(conversation, task, result);
-			const exitCode = shown.stoppedBy() ?? exitCodeOfResult(result);
-			return { exitCode, data: { result, exitCode, ownName, standing: options, other } };
+			const worked = shown.stoppedBy() ?? exitCodeOfResult(result);
+			const { text: answer } = said;
+			const exitCode = file === null ? worked : keepAnswer({ file, answer, exitCode: worked }, context);
+			return { exitCode, data: { result, answer, exitCode, ownName, standing: options, other } };
 		});
 	},
-	toJson: ({ result, exitCode }) => resultToJson(result, exitCode),
+	toJson: ({ result, exitCode, answer }) => resultToJson(result, exitCode, answer),
 };
+
+/** Only the answer of finished work goes into the file. The exit code of both; the work is done, whatever becomes of the file. */
+function keepAnswer(
+	{ file, answer, exitCode }: { file: string; answer: string | null; exitCode: number },
+	{ notice }: Pick<CommandContext, 'notice'>,
+): number {
+	if (exitCode !== EXIT.done || answer === null) {
+		notice(`There is no answer to write; ${safeLine(file, 200)} is as it was.`);
+		return exitCode;
+	}
+	try {
+		writeAnswer(file, answer);
+		return exitCode;
+	} catch (error) {
+		if (!(error instanceof RelayError)) throw error;
+		notice(`The answer could not be written: ${error.message}`);
+		return exitCodeOfError(error);
+	}
+}
 
 /** To somebody who watches, where the session that is continued stands. */
 async function showRecap(

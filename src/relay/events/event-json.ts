@@ -10,13 +10,13 @@ export function eventToJson(event: RelayEvent): Json {
 	switch (event.type) {
 		case 'agent_event':
 			return { turn: event.turn, ...eventToDisk(event.event) };
-		case 'session_opened':
-			return {
-				type: event.type,
-				session_id: event.sessionId,
-				directory: event.directory,
-				is_new: event.isNew,
-			};
+		case 'session_opened': {
+			const { type, sessionId, directory, isNew, begins } = event;
+			const opened = { type, session_id: sessionId, directory, is_new: isNew };
+			if (begins === undefined) return opened;
+			const { turns, ...how } = begins;
+			return { ...opened, session: sessionId, ...how, resumed: !isNew, turns };
+		}
 		case 'waiting':
 			return { ...toLogEvent(event), now: toIso(event.now) };
 		case 'turn_started': {

@@ -16,12 +16,32 @@ export interface Speaker {
 	maxTurns: number;
 }
 
+/** Where a prompt begins, before anybody works on it. */
+export interface Beginning {
+	/** Where its agent starts. Absolute. */
+	folder: string;
+	/** null: nobody can work at the moment. */
+	agent: AgentId | null;
+	/** null: the CLI decides. */
+	model: string | null;
+	permissions: PermissionPreset;
+	/** The turns so far, with those of the sessions that this one continues. */
+	turns: number;
+}
+
 /**
  * What happens in a conversation, in order, for the code that shows it (the shell's view, `run`'s stream, `--json`).
  * Text in it is as recorded: untrusted, shown only through `core/text.ts`.
  */
 export type RelayEvent =
-	| { type: 'session_opened'; sessionId: SessionId; directory: string; isNew: boolean }
+	| {
+			type: 'session_opened';
+			sessionId: SessionId;
+			directory: string;
+			isNew: boolean;
+			/** How its next prompt begins; absent in a chat. */
+			begins?: Beginning;
+	  }
 	| {
 			type: 'turn_started';
 			turn: number;

@@ -1,12 +1,18 @@
 /** Makes or prepares the session of a prompt, and reports what the user should know before its first turn. */
+import { agentSettings } from '../../config/defaults.ts';
+import { RelayError } from '../../core/errors.ts';
+import { parseSessionId } from '../../core/ids.ts';
 import type { SuccessorChoice } from '../../limits/successor.ts';
 import { hasUnusedPacket } from '../../sessions/listing/session-status.ts';
+import type { SessionMeta } from '../../sessions/session-meta.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
 import { addNotes, keepPrompt } from '../../sessions/transitions.ts';
 import type { AgentChoice, SendOptions } from '../conversation-contract.ts';
 import type { ConversationState } from '../conversation-state.ts';
+import type { Beginning } from '../events/relay-events.ts';
 import { whyElsewhere } from '../first-step.ts';
 import type { RelayDeps, RelayStart } from '../ports.ts';
+import { presentPlace } from '../resume/present-place.ts';
 import { keepWaiting, type Task } from './task.ts';
 
 /** The current session, which keeps the prompt, or a new one with the prompt as its objective. */
@@ -60,7 +66,7 @@ function rememberPrompt(
 	});
 }
 
-export interface Beginning {
+export interface Announced {
 	isNew: boolean;
 	/** A notice about a model that was named alone; null: none. */
 	placed: string | null;
@@ -72,11 +78,12 @@ export interface Beginning {
 /** Reports where the prompt goes, and why if that is unexpected. */
 export function announceBeginning(
 	session: OpenSession,
-	{ isNew, placed, chosen, state, onEvent }: Beginning,
+	{ isNew, placed, chosen, state, onEvent }: Announced,
 	deps: RelayDeps,
 ): void {
 	const inform = (text: string) => onEvent({ type: 'notice', level: 'info', text });
-	onEvent({ type: 'session_opened', sessionId: session.id, directory: session.folder, isNew });
+	const begins = beginningOf(session, { isNew, chosen, state }, deps);
+	onEvent({ type: 'session_opened', sessionId: session.id, directory: session.folder, isNew, begins });
 	if (isNew) for (const text of session.notices) onEvent({ type: 'notice', level: 'warning', text });
 	if (isNew && deps.snapshots === null)
 		inform("Not in a git work tree: which files change is known only from the agents' tool calls.");
@@ -84,4 +91,40 @@ export function announceBeginning(
 	const why = whyElsewhere(chosen, state, deps);
 	if (chosen.choice !== null && why !== null)
 		onEvent({ type: 'agent_chosen', ...chosen.choice, why, candidates: chosen.candidates });
+}
+
+function beginningOf(
+	{ meta }: OpenSession,
+	{ isNew, chosen: { choice }, state }: Pick<Announced, 'isNew' | 'chosen' | 'state'>,
+	{ store, repo, config }: RelayDeps,
+): Beginning {
+	return {
+		folder: presentPlace(repo).folder,
+		agent: choice?.agent ?? null,
+		model: choice && (choice.model ?? agentSettings(config, choice.agent).model),
+		permissions: state.selection.permissions,
+		turns: isNew ? 0 : turnsSoFar(meta, store),
+	};
+}
+
+/** By the records alone: a look at every turn of a long line of work would hold up its next prompt. */
+function turnsSoFar(session: SessionMeta, { read }: Pick<RelayDeps['store'], 'read'>): number {
+	const seen = new Set<string>();
+	let turns = 0;
+	for (let meta: SessionMeta | null = session; meta !== null && !seen.has(meta.id); ) {
+		seen.add(meta.id);
+		turns += meta.turn_count;
+		meta = parentOf(meta, read);
+	}
+	return turns;
+}
+
+function parentOf({ parent }: SessionMeta, read: RelayDeps['store']['read']): SessionMeta | null {
+	const id = parent === null ? null : parseSessionId(parent);
+	try {
+		return id === null ? null : read(id);
+	} catch (error) {
+		if (error instanceof RelayError) return null;
+		throw error;
+	}
 }
