@@ -8,6 +8,7 @@ import { commandPieces, shellNotePieces } from './commands/command-pieces.ts';
 import { fenceUser, quoteRecord } from './fence.ts';
 import { filePieces } from './files/file-pieces.ts';
 import { missedUndos, undoPieces } from './files/undo-pieces.ts';
+import { carriedBy } from './fit/carried.ts';
 import { fitToBudget } from './fit/fit-to-budget.ts';
 import { packetData } from './fit/packet-data.ts';
 import { renderHead } from './fit/packet-head.ts';
@@ -48,6 +49,7 @@ export function buildPacket(input: PacketInput): Packet {
 		json: `${JSON.stringify(data, null, '\t')}\n`,
 		nowPrompt: words.now?.text ?? null,
 		hasWholePrompt: nowPiece === undefined || fitted.selection.variantOf(nowPiece) === 0,
+		carried: carriedBy(words, fitted, pieces),
 	};
 }
 

@@ -12,6 +12,20 @@ export interface Packet {
 	nowPrompt: string | null;
 	/** False: the prompt was too long for the budget; `composePrompt` sends it whole after the packet. */
 	hasWholePrompt: boolean;
+	carried: Carried;
+}
+
+/** What a packet holds, counted for people. */
+export interface Carried {
+	prompts: number;
+	notes: number;
+	/** Steps of the newest plan; null: there is none. */
+	plan: { done: number; total: number } | null;
+	files: number;
+	/** Size of the Markdown. */
+	bytes: number;
+	/** What had no room, in words: `2 earlier prompts`. */
+	leftOut: string[];
 }
 
 /** The `.json` twin. Keys as on disk. */

@@ -7,7 +7,7 @@ import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
 import type { Transition } from '../sessions/transitions.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
-import type { RelayEvent } from './events/relay-events.ts';
+import type { Carried, RelayEvent } from './events/relay-events.ts';
 import type { Ports } from './ports.ts';
 import type { SessionView } from './session-view.ts';
 
@@ -139,7 +139,7 @@ export interface Conversation {
 	use(
 		choice: AgentChoice,
 		permissions: PermissionPreset | null,
-	): Promise<{ packet: string | null; losses: string[] }>;
+	): Promise<{ packet: string | null; losses: string[]; switched?: { from: AgentId; carried: Carried } }>;
 	/**
 	 * Leaves the session to an agent, with a packet in it: the next prompt goes there, whoever sends it. Throws
 	 * `nothing_to_continue` where no agent has worked yet, and like `use`.

@@ -121,10 +121,10 @@ class OneConversation implements Conversation {
 		this.#selection.name(choice, this.#lastAgent());
 		const { switchedFrom: from } = this.#selection;
 		if (session === null || from === null) return { packet: null, losses: [] };
-		const packet = await packForSwitch(session, choice, deps);
+		const { path: packet, packet: made } = await packForSwitch(session, choice, deps);
 		const losses = lostAbilities(from, choice.agent, this.#selection.permissions, deps.registry.adapters);
 		session.log({ type: 'agent_switched', from, to: choice.agent, model: choice.model, packet, losses });
-		return { packet, losses };
+		return { packet, losses, switched: { from, carried: made.carried } };
 	}
 
 	async handOff(choice: AgentChoice) {

@@ -1,8 +1,6 @@
 /** What happened, in one line each. All text of others goes through `core/text` here; rows are broken by whoever draws. */
-import type { AgentEvent, Limit } from '../agents/events.ts';
+import type { AgentEvent } from '../agents/events.ts';
 import { safeLine, safeText } from '../core/text.ts';
-import { describeLimit, describeTime } from '../limits/describe-limit.ts';
-import type { CandidateVerdict } from '../limits/successor.ts';
 import type { RelayEvent, Speaker } from '../relay/events/relay-events.ts';
 import { diffLines } from '../ui/diff-lines.ts';
 import { formatDuration } from '../ui/quantities.ts';
@@ -36,70 +34,6 @@ export function describeRetry(event: AgentOf<'retry'>, agent: string, theme: The
 
 export function describeError(event: AgentOf<'error'>, theme: Theme): string {
 	return theme.bad(`! ${safeLine(event.message, ERROR_CHARS)}`);
-}
-
-/** `5-hour window used up, resets 14:30 (in 2 h 10 min)`. */
-function limitText(limit: Limit, now: number): string {
-	return safeLine(describeLimit(limit, { now }).summary, ERROR_CHARS);
-}
-
-export function describeHandOver(event: Of<'handed_over'>, now: number, theme: Theme): string[] {
-	const because = event.limit ? limitText(event.limit, now) : handOverReason(event);
-	const line = `${theme.accent('→')} ${theme.bold(event.to)} takes over from ${event.from}: ${because}`;
-	return event.losses.length === 0
-		? [line]
-		: [line, theme.warn(`  ${event.to} cannot: ${safeLine(event.losses.join(', '), ERROR_CHARS)}`)];
-}
-
-function handOverReason({ reason, failure }: Of<'handed_over'>): string {
-	switch (reason) {
-		case 'limit':
-			return 'a limit';
-		case 'switch':
-			return 'you switched';
-		case 'failed_successor':
-			return couldNotStart('it', failure);
-	}
-}
-
-function couldNotStart(who: string, failure: string | null): string {
-	return `${who} could not start${failure === null ? '' : ` (${safeLine(failure, ERROR_CHARS)})`}`;
-}
-
-/** Where it is shown. */
-interface Shown {
-	now: number;
-	theme: Theme;
-	/** What sends the prompt again, in words of whoever shows it; absent: that is said elsewhere. */
-	retry?: string;
-	/** No key reaches the relay. */
-	onlyWatches?: boolean;
-}
-
-export function describeNobodyLeft(event: Of<'nobody_left'>, shown: Shown): string[] {
-	const { now, theme } = shown;
-	const { limit, failure } = event;
-	const why = limit ? limitText(limit, now) : failure === null ? '' : couldNotStart('the last one', failure);
-	return [
-		theme.warn(`■ No agent is available${why && `: ${why}`}`),
-		...event.candidates.map((candidate) => theme.dim(`  ${describeCandidate(candidate)}`)),
-		`  ${describeProspect(event, shown)}`,
-	];
-}
-
-function describeProspect(
-	{ earliestReset, isWaiting = false }: Of<'nobody_left'>,
-	{ now, retry, onlyWatches = false }: Shown,
-): string {
-	if (earliestReset === null)
-		return `No reset is known; the work is saved${retry === undefined ? '.' : `: ${retry} when an agent is free.`}`;
-	const when = `The work is saved; the first agent is free ${describeTime(earliestReset, { now })}`;
-	if (isWaiting) return `${when}; it continues by itself then.${onlyWatches ? '' : ' Ctrl+C ends the wait.'}`;
-	return retry === undefined ? `${when}.` : `${when}: ${retry} then.`;
-}
-
-function describeCandidate(candidate: CandidateVerdict): string {
-	return `${candidate.agent}: ${safeLine(candidate.reason, TITLE_CHARS)}`;
 }
 
 /** `claude asks on the terminal: [sudo] password for dev:`, and what can be done. */

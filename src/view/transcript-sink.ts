@@ -34,6 +34,8 @@ export interface TurnStatus {
 	tools: readonly string[];
 	/** Replaces the agent and its time while it does not work itself (`waiting for claude until 14:30`); null otherwise. */
 	waiting: string | null;
+	/** When that wait ends, epoch ms: it is counted down. */
+	waitsUntil?: number;
 	/** What Ctrl+C does now, where that is more than to stop the agent. */
 	stops?: string;
 }

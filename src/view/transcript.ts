@@ -7,21 +7,23 @@ import { describeAnswer } from '../turns/questions/describe-answer.ts';
 import { formatDuration } from '../ui/quantities.ts';
 import type { Theme } from '../ui/theme.ts';
 import {
-	describeHandOver,
 	describeLeft,
-	describeNobodyLeft,
 	describeQuestion,
 	describeReceiver,
 	describeSpeaker,
 	describeTerminalAsked,
 	describeTurnHead,
 } from './describe-event.ts';
+import { type HandOverLook, handOverRows } from './hand-over/hand-over-rows.ts';
+import { nobodyRows } from './hand-over/nobody-rows.ts';
 import { TextStream } from './transcript/text-stream.ts';
 import { TurnLines, type TurnLinesOptions } from './transcript/turn-lines.ts';
 
 export interface TranscriptOptions extends TurnLinesOptions {
 	/** What the user types to send a prompt again; without it nothing is said of that. */
 	retry?: string;
+	/** What shows the packet of a hand-over: `/packet shows it`. */
+	packet?: string;
 	/** What answers a question on the agent's terminal, in words of whoever reads keys. */
 	answer?: string;
 	/** True where no prompt names who gets the words: a line does. */
@@ -83,16 +85,14 @@ export class Transcript {
 				this.#turn.end(event.state);
 				break;
 			case 'handed_over':
-				this.#say(...describeHandOver(event, clock.now(), theme));
+				this.#stream.lines('line', handOverRows(event, this.#look()), true);
 				break;
 			case 'nobody_left':
 				sink.status(null);
-				this.#say(...describeNobodyLeft(event, { now: clock.now(), ...this.#options }));
+				this.#stream.lines('line', nobodyRows(event, { ...this.#options, ...this.#look() }), true);
 				break;
 			case 'waiting':
-				this.#turn.showStatus(
-					`waiting for ${event.agent} until ${describeTime(event.until, { now: event.now })}`,
-				);
+				this.#turn.waitsFor(event.agent, event.until);
 				break;
 			case 'participant_left':
 				this.#say(describeLeft(event, theme));
@@ -106,6 +106,12 @@ export class Transcript {
 			default:
 				event satisfies never;
 		}
+	}
+
+	#look(): HandOverLook {
+		const { theme, clock, sink, packet } = this.#options;
+		const columns = sink.size?.().columns ?? null;
+		return { theme, columns, now: clock.now(), ...(packet === undefined ? {} : { packet }) };
 	}
 
 	#settle(event: Extract<RelayEvent, { type: 'question_settled' }>): void {

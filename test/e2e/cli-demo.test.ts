@@ -27,7 +27,7 @@ describe('the demo', () => {
 		const story = [
 			/^1\. A prompt$/m,
 			/3 of 4 cases fail/,
-			/demo-closer takes over from demo-sprinter: demo window used up/,
+			/── demo-sprinter → demo-closer · demo window used up/,
 			/The work\s+is done\./,
 			/all 4 cases pass\n {2}✓ exit 0/,
 			/meta\.json .*the session/,

@@ -23,10 +23,10 @@ it('the shell waits, takes prompts meanwhile, and keeps the work when the wait i
 	const shell = new PtyProgram(['--wait'], { cwd: cli.repo, env: cli.env });
 	await shell.shows('tired ›');
 	shell.type('do it all\r');
-	await shell.shows('waiting for tired until');
+	await shell.shows('waiting for tired · ');
 	shell.type('and this\r');
 	await shell.shows('1 queued');
-	expect(shell.text()).toContain('it continues by itself then');
+	expect(shell.text()).toContain('it continues by itself at');
 	shell.type('\x03');
 	await shell.shows('1 queued prompt is back on the line.');
 	shell.type('\x15\x04');
@@ -36,11 +36,11 @@ it('the shell waits, takes prompts meanwhile, and keeps the work when the wait i
 
 it('run leaves every line it printed when the wait is ended', async () => {
 	const run = new PtyProgram(['run', 'do it all', '--wait'], { cwd: cli.repo, env: cli.env });
-	await run.shows('waiting for tired until');
+	await run.shows('waiting for tired · ');
 	run.type('\x03');
 	expect(await run.ended).toBe(130);
 	expect(run.text()).toMatch(
-		/it continues by itself then\. Ctrl\+C\s+ends the wait\.\nSession \w+ keeps the work/,
+		/it continues by itself at \d\d:\d\d\. Ctrl\+C\s+ends the wait\.\nSession \w+ keeps the work/,
 	);
 	expect(await lastSession()).toMatchObject({ status: 'checkpointed', reason: 'limit' });
 });
@@ -49,7 +49,7 @@ it('without it, both say at once how to go on', async () => {
 	const { exitCode, stderr } = await cli.run(['run', 'do it all']);
 	expect(exitCode).toBe(2);
 	expect(stderr).toMatch(
-		/the first agent is free .*\(in \d min\)\.\n.*Continue with: agent-relay run --session/s,
+		/tired +quota +tried again \d\d:\d\d \(in \d min\)\n.*it can continue at .*Continue with: agent-relay run --session/s,
 	);
 	expect(stderr).not.toContain('/retry');
 });

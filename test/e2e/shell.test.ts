@@ -245,7 +245,7 @@ describe('the shell on a terminal', () => {
 	it('tells a hand-over in a line with its reason, and goes on under the new name', async () => {
 		const shell = await start();
 		shell.type('limit\r');
-		await shell.until('→ codex takes over from claude: 5-hour window used up, resets');
+		await shell.until(/claude → codex[\s\S]*5-hour window used up/);
 		await shell.until('Done where the other stopped.');
 		await shell.until(() => shell.screen.lines().at(-1) === 'codex ›', 'the new agent on the edit line');
 	});

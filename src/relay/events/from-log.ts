@@ -32,16 +32,21 @@ export function fromLogEvent(entry: LogEvent, ts: number): LoggedRelayEvent | nu
 			return { type: 'question_settled', turn, id, answer, by };
 		}
 		case 'handed_over': {
-			const { from, to, reason, failure, limit, packet, losses } = entry;
+			const { from, to, reason, failure, limit, packet, losses, carried } = entry;
 			const known = HAND_OVERS.find((one) => one === reason);
 			if (known === undefined) return null;
 			const [who, candidates] = [{ from: name(from), to: name(to) }, candidatesOf(entry)];
 			const why = { failure, limit: limit && limitFromDisk(limit) };
-			return { type: entry.type, ...who, reason: known, ...why, packet: packet ?? '', candidates, losses };
+			const rest = { packet: packet ?? '', ...carriedFromDisk(carried), candidates, losses };
+			return { type: entry.type, ...who, reason: known, ...why, ...rest };
 		}
 		case 'nobody_left': {
-			const { limit, failure, earliest_reset, packet, is_waiting } = entry;
-			const why = { limit: limit && limitFromDisk(limit), failure };
+			const { from, limit, failure, earliest_reset, packet, is_waiting } = entry;
+			const why = {
+				...(from === undefined ? {} : { from: from && name(from) }),
+				limit: limit && limitFromDisk(limit),
+				failure,
+			};
 			const when = { earliestReset: fromIso(earliest_reset), isWaiting: is_waiting };
 			return { type: entry.type, ...why, ...when, candidates: candidatesOf(entry), packet: packet ?? '' };
 		}
@@ -85,6 +90,12 @@ const VERDICTS = [
 	...(['chosen', 'eligible', 'not_installed', 'not_logged_in', 'login_refused', 'no_login_known'] as const),
 	...(['limited', 'current', 'already_tried', 'demo'] as const),
 ] satisfies Array<CandidateVerdict['verdict']>;
+
+function carriedFromDisk(carried: Of<'handed_over'>['carried']) {
+	if (carried === undefined) return {};
+	const { left_out: leftOut, ...counts } = carried;
+	return { carried: { ...counts, leftOut } };
+}
 
 function candidatesOf({ candidates }: Pick<Of<'handed_over'>, 'candidates'>): CandidateVerdict[] {
 	return candidates.map(({ agent, model, verdict, reason, reset_at }) => ({

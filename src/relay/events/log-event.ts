@@ -3,7 +3,7 @@ import { toIso, toIsoOrNull } from '../../core/clock.ts';
 import { candidateToJson } from '../../limits/candidate-json.ts';
 import type { LogEvent } from '../../sessions/log/log-entry.ts';
 import { limitToDisk } from '../../turns/event-log.ts';
-import type { RelayEvent } from './relay-events.ts';
+import type { Carried, RelayEvent } from './relay-events.ts';
 
 /** Everything except what the agent itself does, which is in its turn's own files. */
 export type LoggedRelayEvent = Exclude<RelayEvent, { type: 'agent_event' }>;
@@ -41,12 +41,18 @@ export function toLogEvent(event: LoggedRelayEvent): LogEvent {
 			return { type: event.type, turn: event.turn, agent, status, stop_reason, duration_ms, limit, error };
 		}
 		case 'handed_over': {
-			const { limit, candidates, ...rest } = event;
-			return { ...rest, limit: limit && limitToDisk(limit), candidates: candidates.map(candidateToJson) };
+			const { limit, candidates, carried, ...rest } = event;
+			return {
+				...rest,
+				...carriedToDisk(carried),
+				limit: limit && limitToDisk(limit),
+				candidates: candidates.map(candidateToJson),
+			};
 		}
 		case 'nobody_left':
 			return {
 				type: event.type,
+				...(event.from === undefined ? {} : { from: event.from }),
 				limit: event.limit && limitToDisk(event.limit),
 				failure: event.failure,
 				earliest_reset: toIsoOrNull(event.earliestReset),
@@ -70,6 +76,12 @@ export function toLogEvent(event: LoggedRelayEvent): LogEvent {
 		default:
 			return event satisfies never;
 	}
+}
+
+function carriedToDisk(carried: Carried | undefined) {
+	if (carried === undefined) return {};
+	const { leftOut, ...counts } = carried;
+	return { carried: { ...counts, left_out: leftOut } };
 }
 
 /** Wraps `onEvent` so that each event also enters the log, a wait only once. */

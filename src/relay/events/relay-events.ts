@@ -2,9 +2,12 @@ import type { AgentId, PermissionPreset } from '../../agents/agent-adapter.ts';
 import type { Answer, AnsweredBy, Question } from '../../agents/asking/question.ts';
 import type { AgentEvent, Limit } from '../../agents/events.ts';
 import type { SessionId } from '../../core/ids.ts';
+import type { Packet } from '../../handoff/packet.ts';
 import type { CandidateVerdict } from '../../limits/successor.ts';
 import type { LeftReason } from '../../sessions/session-meta.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
+
+export type Carried = Packet['carried'];
 
 /** Who has a turn of a chat. */
 export interface Speaker {
@@ -97,12 +100,16 @@ export type RelayEvent =
 			failure: string | null;
 			limit: Limit | null;
 			packet: string;
+			/** What is in it; absent: an older record does not say. */
+			carried?: Carried;
 			candidates: CandidateVerdict[];
 			/** Abilities that the successor lacks under the same preset, in words; empty when none. */
 			losses: string[];
 	  }
 	| {
 			type: 'nobody_left';
+			/** Who worked last; absent or null: nobody did, or an older record does not say. */
+			from?: AgentId | null;
 			/** The limit of the agent that stopped last; null if it could not begin, and `failure` says why. */
 			limit: Limit | null;
 			failure: string | null;

@@ -11,6 +11,7 @@ import type { RelayDeps } from '../ports.ts';
 import type { PreparedTurn } from '../turn/prepare-turn.ts';
 import type { GiveUp, HandOver, Send, Wait } from '../turn/step.ts';
 import { keepWaiting, type Task } from '../turn/task.ts';
+import type { MadePacket } from './make-packet.ts';
 
 /** The present state of a prompt. */
 export interface WorkAtHand {
@@ -43,7 +44,7 @@ export function announceTurn(
 	const isOfLimit = step.packetFor === 'limit' || step.packetFor === 'failed_successor';
 	const next = { nextAgent: step.to.agent, reset: step.limit?.resetAt ?? null };
 	saveCheckpoint(isOfLimit ? 'limit' : 'switch', packet.path, next, work);
-	if (step.handOver !== null) announceHandOver(step, step.handOver, packet.path, work);
+	if (step.handOver !== null) announceHandOver(step, step.handOver, packet, work);
 	for (const text of packet.losses) warn(text);
 	const unconfirmed = newlyUnconfirmed(packet.unconfirmed, work);
 	if (unconfirmed !== null) warn(unconfirmed);
@@ -52,7 +53,7 @@ export function announceTurn(
 function announceHandOver(
 	{ to, limit }: Send,
 	{ from, reason, candidates, failure }: HandOver,
-	packet: string,
+	{ path, packet }: MadePacket,
 	{ state, deps, onEvent }: WorkAtHand,
 ): void {
 	onEvent({
@@ -62,7 +63,8 @@ function announceHandOver(
 		reason,
 		limit: failure === null ? limit : null,
 		failure,
-		packet,
+		packet: path,
+		carried: packet.carried,
 		candidates,
 		losses: lostAbilities(from, to.agent, state.selection.permissions, deps.registry.adapters),
 	});
@@ -85,6 +87,7 @@ export async function announceNobodyLeft(
 	const packet = await packWork('limit', step, work);
 	work.onEvent({
 		type: 'nobody_left',
+		from: previousAgent(work.state),
 		limit: failure === null ? limit : null,
 		failure,
 		earliestReset,

@@ -2,14 +2,19 @@ import type { OpenSession } from '../../sessions/store/session-store.ts';
 import { checkpoint } from '../../sessions/transitions.ts';
 import type { AgentChoice } from '../conversation-contract.ts';
 import type { RelayDeps } from '../ports.ts';
+import type { MadePacket } from './make-packet.ts';
 
-/** A packet for the agent to which the user switches. Returns its path, relative to the session's folder. */
-export async function packForSwitch(session: OpenSession, to: AgentChoice, deps: RelayDeps): Promise<string> {
+/** A packet for the agent to which the user switches. */
+export async function packForSwitch(
+	session: OpenSession,
+	to: AgentChoice,
+	deps: RelayDeps,
+): Promise<MadePacket> {
 	const { registry, clock } = deps;
 	const worked = session.turns().at(-1)?.agent;
 	const from = registry.adapters.find(({ id }) => id === worked) ?? null;
 	const { makePacket } = await import('./make-packet.ts');
-	const { path: packet } = await makePacket(
+	const made = await makePacket(
 		{
 			session,
 			from,
@@ -24,8 +29,8 @@ export async function packForSwitch(session: OpenSession, to: AgentChoice, deps:
 	session.apply(checkpoint, {
 		reason: 'switch',
 		at: clock.now(),
-		packet,
+		packet: made.path,
 		nextAgent: to.agent,
 	});
-	return packet;
+	return made;
 }

@@ -17,6 +17,16 @@ const candidates = v.array(
 	v.looseObject({ agent: text, model: textOrNull, verdict: text, reason: text, reset_at: textOrNull }),
 );
 
+/** `left_out`: what had no room in the packet, in words. */
+const carried = v.object({
+	prompts: count,
+	notes: count,
+	plan: v.nullable(v.object({ done: count, total: count })),
+	files: count,
+	bytes: count,
+	left_out: v.array(text),
+});
+
 const entry = <const Type extends string, const Facts extends v.ObjectEntries>(type: Type, facts: Facts) =>
 	v.object({ type: v.literal(type), ...facts });
 
@@ -90,10 +100,13 @@ const eventSchema = v.variant('type', [
 		failure: textOrNull,
 		limit,
 		packet: textOrNull,
+		/** What is in the packet; absent in records of earlier versions. */
+		carried: v.optional(carried),
 		candidates,
 		losses: v.array(text),
 	}),
 	entry('nobody_left', {
+		from: v.optional(textOrNull),
 		limit,
 		failure: textOrNull,
 		earliest_reset: textOrNull,

@@ -10,7 +10,7 @@ import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { SinkSize, StreamKind, TranscriptSink, TurnStatus } from '../transcript-sink.ts';
 import { LiveRows } from './live-rows.ts';
-import { statusRows } from './status-rows.ts';
+import { countDown, statusRows } from './status-rows.ts';
 import { type Output, WaitingOutput } from './waiting-output.ts';
 
 const FRAME_MS = 33;
@@ -219,7 +219,7 @@ export class LiveView implements TranscriptSink {
 		const elapsedMs = clock.monotonic() - status.startedAt;
 		const columns = this.#columns;
 		const above = rowsAboveStatus?.() ?? [];
-		const waiting = waitsFor?.() ?? status.waiting;
+		const waiting = waitsFor?.() ?? countDown(status, clock.now());
 		return [
 			...above.flatMap((row) => wrapToColumns(row, columns, { indent: 2 })),
 			...statusRows({ ...status, waiting }, { theme, columns, elapsedMs, queued: queued?.() ?? 0, keyHint }),

@@ -37,6 +37,21 @@ export function statusRows(status: TurnStatus, context: StatusContext): string[]
 	];
 }
 
+/** `waiting for claude · 2 h 9 min 58 s`: what is waited for, and for how long still. */
+export function countDown({ waiting, waitsUntil }: TurnStatus, now: number): string | null {
+	if (waiting === null || waitsUntil === undefined) return waiting;
+	return `${waiting} · ${formatCountDown(waitsUntil - now)}`;
+}
+
+/** `2 h 9 min 58 s`, rounded up. */
+function formatCountDown(ms: number): string {
+	const seconds = Math.max(0, Math.ceil(ms / 1000));
+	const units = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60] as const;
+	const [hours, minutes, rest] = units;
+	if (hours > 0) return `${hours} h ${minutes} min ${rest} s`;
+	return minutes > 0 ? `${minutes} min ${rest} s` : `${rest} s`;
+}
+
 function toolRows(tools: readonly string[], { theme, columns }: StatusContext): string[] {
 	const shown = tools.length > TOOL_ROWS ? tools.slice(-TOOL_ROWS + 1) : tools;
 	const more =

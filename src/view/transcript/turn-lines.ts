@@ -140,6 +140,18 @@ export class TurnLines {
 		});
 	}
 
+	/** Nobody works until then (epoch ms). */
+	waitsFor(agent: string, until: number): void {
+		this.#options.sink.status({
+			agent: this.#agent,
+			startedAt: this.#startedAt,
+			tools: [],
+			waiting: `waiting for ${agent}`,
+			waitsUntil: until,
+			stops: 'Ctrl+C ends the wait, the work is kept',
+		});
+	}
+
 	/** The answer so far is not the last one: said once as a line, then by the status as long as it lasts. */
 	#waitForTasks(tasks: readonly BackgroundTask[]): void {
 		const { theme } = this.#options;

@@ -199,7 +199,7 @@ describe('a transcript', () => {
 		);
 	});
 
-	it('tells a hand-over in one line with its reason', () => {
+	it('tells a hand-over as a rule with its reason', () => {
 		const source = { channel: 'event', rule: 'r', excerpt: '' } as const;
 		const limit = {
 			kind: 'window',
@@ -221,7 +221,7 @@ describe('a transcript', () => {
 			losses: [],
 		};
 		expect(shown(event)).toBe(
-			'→ codex takes over from claude: 5-hour window used up, resets 14:10 (in 2 h 10 min)\n',
+			'── claude → codex · 5-hour window used up, resets 14:10 (in 2 h 10 min) ───\n',
 		);
 	});
 
@@ -237,8 +237,8 @@ describe('a transcript', () => {
 			candidates: [...candidates],
 			packet: 'p',
 		});
-		expect(text).toContain('codex: not logged in');
-		expect(text).toContain('12:01 (in 1 min)');
+		expect(text).toContain('  codex  not logged in');
+		expect(text).toContain('at 12:01');
 	});
 
 	it('tells where nobody is left how work goes on: by itself, by a command, or as others say', () => {
@@ -265,12 +265,14 @@ describe('a transcript', () => {
 			return text.trimEnd().split('\n').at(-1);
 		};
 		expect(end({ isWaiting: true }, '/retry')).toBe(
-			'  The work is saved; the first agent is free 12:01 (in 1 min); it continues by itself then. Ctrl+C ends the wait.',
+			'  The work is kept; it continues by itself at 12:01. Ctrl+C ends the wait.',
 		);
-		expect(end({}, '/retry')).toMatch(/in 1 min\): \/retry then\.$/);
-		expect(end({})).toMatch(/in 1 min\)\.$/);
-		expect(end({ earliestReset: null }, '/retry')).toMatch(/is saved: \/retry when an agent is free\.$/);
-		expect(end({ earliestReset: null })).toMatch(/is saved\.$/);
+		expect(end({}, '/retry')).toBe(
+			'  The work is kept. /retry continues it at 12:01; with --wait it continues by itself.',
+		);
+		expect(end({})).toMatch(/it can continue at 12:01\.$/);
+		expect(end({ earliestReset: null }, '/retry')).toMatch(/ \/retry continues it when an agent is free\.$/);
+		expect(end({ earliestReset: null })).toMatch(/no reset is known\.$/);
 	});
 
 	it('leads the footer with how a turn ended when it did not go well', () => {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { PRESETS } from '../../../agents/permission-presets.ts';
 import { describeReadiness } from '../../../commands/agents/readiness.ts';
+import { switchRows } from '../../../view/hand-over/hand-over-rows.ts';
 import { agentCandidates, parseAgentChoice, parsePreset } from '../agent-argument.ts';
 import { type SlashCommand, type SlashContext, splitWords, usageError } from '../slash-command.ts';
 
@@ -21,17 +22,25 @@ export const use: SlashCommand = {
 		const chosen = name ?? (await pickAgent(context));
 		if (chosen === null) return;
 		const choice = await parseAgentChoice(context.relay, chosen);
-		const { packet, losses } = await context.relay.use(
+		const { losses, switched } = await context.relay.use(
 			choice,
 			permissions === undefined ? null : parsePreset(permissions),
 		);
 		const { agent, model, permissions: now } = context.relay.active();
 		const { theme } = context;
+		if (switched !== undefined) {
+			const why = ['you switched', ...(permissions === undefined ? [] : [`${now} from now on`])];
+			const columns = context.isInteractive ? context.columns : null;
+			const rows = switchRows(
+				{ ...switched, to: agent, why, losses },
+				{ theme, columns, now: context.clock.now() },
+			);
+			context.print([...rows, theme.dim('  it goes with your next prompt')]);
+			return;
+		}
 		const lines = [
 			`${theme.bold(model === null ? agent : `${agent} ${model}`)} is next${theme.dim(` · ${now}`)}`,
 		];
-		if (packet !== null) lines.push(theme.dim('  what was done so far goes with your next prompt'));
-		if (losses.length > 0) lines.push(theme.warn(`  ${agent} cannot: ${losses.join(', ')}`));
 		context.print(lines);
 	},
 };
