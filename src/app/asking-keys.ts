@@ -1,31 +1,27 @@
 /** What agents' programs said to `askingKeyQuery`, remembered as long as program, version and question are the same. */
 import { statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { AskingKeyQuery } from '../agents/agent-adapter.ts';
-import { ensureFolder } from '../core/files/folders.ts';
-import { readExpected } from '../core/files/read-file.ts';
-import { writeAtomic } from '../core/files/write-file.ts';
 import { runProcess } from '../core/processes/run-process.ts';
 import type { AskingKeys } from '../relay/ports.ts';
+import { openProgramAnswers } from './program-answers.ts';
 
 /** A prompt waits for it, once for each version. */
 const TIMEOUT_MS = 10_000;
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 
-type Entries = Record<string, { asked_of: string; key: string }>;
-
 export function createAskingKeys(file: string): AskingKeys {
-	/** Of programs without a useful answer: a turn must not wait for one each time. */
+	const answers = openProgramAnswers(file);
+	/** Programs without a useful answer: a turn must not wait for one each time. */
 	const silent = new Set<string>();
 	return {
 		async of(query, { executable, version, env }) {
 			const askedOf = identityOf(executable, version, query.args);
-			const known = readEntries(file)[executable];
-			if (known?.asked_of === askedOf) return known.key;
+			const known = answers.read(executable, askedOf);
+			if (known !== null) return known;
 			if (silent.has(askedOf)) return null;
 			const key = await ask(executable, query, env);
 			if (key === null) silent.add(askedOf);
-			else remember(file, executable, { asked_of: askedOf, key });
+			else answers.keep(executable, askedOf, key);
 			return key;
 		},
 	};
@@ -58,30 +54,4 @@ async function ask(
 function identityOf(executable: string, version: string | null, args: readonly string[]): string {
 	const facts = statSync(executable, { throwIfNoEntry: false });
 	return JSON.stringify([executable, facts?.ino, facts?.mtimeMs, facts?.size, version, args]);
-}
-
-function remember(file: string, executable: string, entry: Entries[string]): void {
-	try {
-		ensureFolder(dirname(file));
-		writeAtomic(file, JSON.stringify({ ...readEntries(file), [executable]: entry }, null, '\t'));
-	} catch {
-		// Without the file, the program is asked again.
-	}
-}
-
-/** A cache: what cannot be read is empty. */
-function readEntries(file: string): Entries {
-	try {
-		const parsed: unknown = JSON.parse(readExpected(file)?.toString() ?? '{}');
-		return isEntries(parsed) ? parsed : {};
-	} catch {
-		return {};
-	}
-}
-
-function isEntries(value: unknown): value is Entries {
-	if (typeof value !== 'object' || value === null) return false;
-	return Object.values(value).every(
-		(entry) => typeof entry?.asked_of === 'string' && typeof entry?.key === 'string',
-	);
 }

@@ -3,13 +3,10 @@
  * waits for a `--version`.
  */
 import { type Stats, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { AgentAdapter } from '../agents/agent-adapter.ts';
-import { ensureFolder } from '../core/files/folders.ts';
-import { readExpected } from '../core/files/read-file.ts';
-import { writeAtomic } from '../core/files/write-file.ts';
 import { runProcess } from '../core/processes/run-process.ts';
 import { packageVersion } from './package-version.ts';
+import { openProgramAnswers } from './program-answers.ts';
 
 /** Slow CLIs on a loaded machine take seconds to say their version. */
 const TIMEOUT_MS = 15_000;
@@ -23,9 +20,8 @@ export interface VersionCache {
 	ask(adapter: AgentAdapter, executable: string): Promise<string | null>;
 }
 
-type Entries = Record<string, { mtime_ms: number; version: string }>;
-
 export function createVersionCache(file: string, env: () => Readonly<Record<string, string>>): VersionCache {
+	const answers = openProgramAnswers(file);
 	const asked = new Set<string>();
 	/** By program: a turn asks several times, and a program that did not change has the version that it had. */
 	const answered = new Map<string, { version: string; facts: Stats }>();
@@ -33,10 +29,7 @@ export function createVersionCache(file: string, env: () => Readonly<Record<stri
 		const facts = statSync(executable, { throwIfNoEntry: false });
 		const last = answered.get(executable);
 		if (facts !== undefined && last !== undefined && isSameFile(facts, last.facts)) return last.version;
-		const reported = () => {
-			const entry = readEntries(file)[executable];
-			return entry && entry.mtime_ms === facts?.mtimeMs ? entry.version : null;
-		};
+		const reported = () => (facts === undefined ? null : answers.read(executable, askedOf(facts)));
 		// Only what has no package was ever asked.
 		const version = reported() ?? packageVersion(executable, adapter.install);
 		if (facts !== undefined && version !== null) answered.set(executable, { version, facts });
@@ -50,7 +43,8 @@ export function createVersionCache(file: string, env: () => Readonly<Record<stri
 			endsWithUs: true,
 		});
 		const version = result.exitCode === 0 ? adapter.parseVersion(result.stdout.toString()) : null;
-		if (version !== null) remember(file, executable, version);
+		const facts = statSync(executable, { throwIfNoEntry: false });
+		if (version !== null && facts !== undefined) answers.keep(executable, askedOf(facts), version);
 		return version;
 	};
 	return {
@@ -67,33 +61,4 @@ export function createVersionCache(file: string, env: () => Readonly<Record<stri
 /** A new installation is another file, or one that was written to. */
 const isSameFile = (a: Stats, b: Stats) => a.ino === b.ino && a.dev === b.dev && a.ctimeMs === b.ctimeMs;
 
-function remember(file: string, executable: string, version: string): void {
-	const mtime = mtimeOf(executable);
-	if (mtime === null) return;
-	ensureFolder(dirname(file));
-	writeAtomic(
-		file,
-		JSON.stringify({ ...readEntries(file), [executable]: { mtime_ms: mtime, version } }, null, '\t'),
-	);
-}
-
-/** A cache: what cannot be read is empty. */
-function readEntries(file: string): Entries {
-	try {
-		const parsed: unknown = JSON.parse(readExpected(file)?.toString() ?? '{}');
-		return isEntries(parsed) ? parsed : {};
-	} catch {
-		return {};
-	}
-}
-
-function isEntries(value: unknown): value is Entries {
-	if (typeof value !== 'object' || value === null) return false;
-	return Object.values(value).every(
-		(entry) => typeof entry?.version === 'string' && typeof entry?.mtime_ms === 'number',
-	);
-}
-
-function mtimeOf(path: string): number | null {
-	return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
-}
+const askedOf = ({ mtimeMs }: Stats) => String(mtimeMs);

@@ -47,6 +47,7 @@ export const ROOMS: readonly Room[] = [
 			'processes/guard-output',
 			'processes/hangup',
 			'processes/inherited-descriptors',
+			'processes/one-line-server',
 			'processes/own-signals',
 			'processes/pipe-writers',
 			'processes/process-place',

@@ -1,7 +1,16 @@
 /** Questions that `bin/ask.js` carries: the hook of a CLI as it is, and back a decision with words for the model. */
 
-import { type JsonObject, objectOrNull, parseObject } from '../reading/json-fields.ts';
+import {
+	type JsonObject,
+	objectOrEmpty,
+	objectOrNull,
+	parseObject,
+	textOrNull,
+} from '../reading/json-fields.ts';
 import { ALLOW, type Answer, type AskedQuestion, type QuestionDialect, type Wanted } from './question.ts';
+
+/** Longer than any turn, for a hook's `timeout`; how long a question waits is the relay's to say. */
+export const HOOK_TIMEOUT_S = 30 * 24 * 3600;
 
 /** Where the asker finds the relay's socket. */
 export const ASK_VARIABLE = 'AGENT_RELAY_ASK';
@@ -45,4 +54,18 @@ const TITLES: Readonly<Record<Wanted['action'], string>> = {
 /** `detail`: where it differs from what is wanted, such as the lines of an edit. */
 export function permission(wants: Wanted, detail = wants.what): AskedQuestion {
 	return { kind: 'permission', title: TITLES[wants.action], detail, options: [], wants };
+}
+
+/** What a `PermissionRequest` hook says of a tool, in claude and in codex alike; null: it names none. */
+export function readPermissionRequest(hook: JsonObject) {
+	const tool = textOrNull(hook.tool_name);
+	if (tool === null) return null;
+	const input = objectOrEmpty(hook.tool_input);
+	return {
+		tool,
+		input,
+		folder: textOrNull(hook.cwd),
+		command: textOrNull(input.command),
+		reason: textOrNull(input.description),
+	};
 }

@@ -92,3 +92,10 @@ export function answerProblem({ kind, options }: AskedQuestion, { option, text }
 /** In one line, with what is wanted where that is known: `run a command: npm test`. Untrusted. */
 export const titleOfQuestion = ({ title, wants }: { title: string; wants?: { what: string } | undefined }) =>
 	wants === undefined ? title : `${title}: ${wants.what}`;
+
+/**
+ * A turn that is to ask, if its agent can. Only the preset `edit` asks: `read-only` never does what it would ask for, and `full`
+ * needs no permission.
+ */
+export const wantsToAsk = ({ mayAsk, permissions }: { mayAsk?: boolean; permissions: string }): boolean =>
+	mayAsk === true && permissions === 'edit';

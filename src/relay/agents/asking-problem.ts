@@ -1,4 +1,5 @@
 import type { AgentAdapter, TurnRequest } from '../../agents/agent-adapter.ts';
+import { wantsToAsk } from '../../agents/asking/question.ts';
 import { agentEnvironment } from '../../agents/environment.ts';
 import type { RelayDeps } from '../ports.ts';
 import { presentPlace } from '../resume/present-place.ts';
@@ -26,8 +27,8 @@ export function askingProblem(
 
 /** What the user is told when a turn that would ask cannot; null: it asks, need not, or it is not known yet. */
 export function describeAskingProblem(adapter: AgentAdapter, request: TurnRequest): string | null {
-	const { mayAsk, permissions, version } = request;
-	if (mayAsk !== true || permissions !== 'edit' || typeof version !== 'string') return null;
+	const { permissions, version } = request;
+	if (!wantsToAsk(request) || typeof version !== 'string') return null;
 	const problem = adapter.cannotAsk?.(request) ?? null;
 	if (problem === null) return null;
 	return `${adapter.title} cannot ask: ${problem}. What ${permissions} does not allow is refused.`;

@@ -1,7 +1,5 @@
 import { randomInt, timingSafeEqual } from 'node:crypto';
-import { chmodSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
-import { FILE_MODE, removeIfThere } from '../../core/files/write-file.ts';
+import { type OneLineServer, openOneLineServer } from '../../core/processes/one-line-server.ts';
 import {
 	type AnswerReply,
 	type AnswerRequest,
@@ -36,8 +34,7 @@ export class AnswerDesk {
 		'',
 	);
 	readonly #open = new Map<string, OfferedQuestion>();
-	readonly #sockets = new Set<Socket>();
-	#server: Server | null = null;
+	#server: OneLineServer | null = null;
 	#wrongCodes = 0;
 
 	constructor(options: AnswerDeskOptions) {
@@ -69,9 +66,8 @@ export class AnswerDesk {
 		const server = this.#server;
 		if (server === null) return;
 		this.#server = null;
-		server.close();
 		try {
-			removeIfThere(this.#options.path ?? '');
+			server.close();
 		} catch {
 			// It leads nowhere, and the next start tries again.
 		}
@@ -80,39 +76,20 @@ export class AnswerDesk {
 	#listen(): void {
 		const { path, prepareFolder } = this.#options;
 		if (path === null || this.#server !== null) return;
-		const server = createServer((socket) => this.#connected(socket));
-		server.on('error', () => {
-			if (this.#server === server) this.#server = null;
-		});
-		server.unref();
 		try {
 			prepareFolder(path);
-			// Within the folder that is the user's alone, before anybody can connect.
-			server.listen(path, () => chmodSync(path, FILE_MODE));
-			this.#server = server;
 		} catch {
-			server.close();
-		}
-	}
-
-	#connected(socket: Socket): void {
-		if (this.#sockets.size >= MAX_CONNECTIONS) {
-			socket.destroy();
 			return;
 		}
-		this.#sockets.add(socket);
-		// What was answered last is still on its way when the desk closes, and keeps nothing alive.
-		socket.unref();
-		socket.setTimeout(SILENCE_MS, () => socket.destroy());
-		socket.on('error', () => undefined);
-		socket.on('close', () => this.#sockets.delete(socket));
-		socket.setEncoding('utf8');
-		let line = '';
-		socket.on('data', (chunk: string) => {
-			if (line.includes('\n')) return;
-			line += chunk;
-			if (line.length > MAX_LINE_BYTES) socket.destroy();
-			else if (line.includes('\n')) socket.end(`${JSON.stringify(this.#reply(line))}\n`);
+		const server = openOneLineServer(path, {
+			maxConnections: MAX_CONNECTIONS,
+			maxLineBytes: MAX_LINE_BYTES,
+			silenceMs: SILENCE_MS,
+			onLine: (line, peer) => peer.end(`${JSON.stringify(this.#reply(line))}\n`),
+		});
+		this.#server = server;
+		server.listening.catch(() => {
+			if (this.#server === server) this.#server = null;
 		});
 	}
 

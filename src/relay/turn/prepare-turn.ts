@@ -1,6 +1,7 @@
 /** From "this prompt goes to this agent" to everything a turn needs: conversation to resume, packet, command facts. */
 import { delimiter, dirname } from 'node:path';
 import type { AgentAdapter, PermissionPreset } from '../../agents/agent-adapter.ts';
+import { wantsToAsk } from '../../agents/asking/question.ts';
 import { agentEnvironment } from '../../agents/environment.ts';
 import type { Limit } from '../../agents/events.ts';
 import { isModelName } from '../../agents/model-name.ts';
@@ -123,8 +124,8 @@ async function askingKeyFor(
 	{ adapter, executable, request }: Pick<TurnSpec, 'adapter' | 'executable' | 'request'>,
 	{ askingKeys }: Pick<RelayDeps, 'askingKeys'>,
 ): Promise<Pick<TurnSpec['request'], 'askingKey'>> {
-	const { mayAsk, asker, permissions, env, version = null } = request;
-	const isAsking = mayAsk === true && permissions === 'edit' && adapter.cannotAsk?.(request) === null;
+	const { asker, env, version = null } = request;
+	const isAsking = wantsToAsk(request) && adapter.cannotAsk?.(request) === null;
 	if (!isAsking || asker === undefined || adapter.askingKeyQuery === undefined) return {};
 	const query = adapter.askingKeyQuery(asker);
 	return { askingKey: await askingKeys.of(query, { executable, version, env }) };

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
 import type { Answer, AskedQuestion, QuestionDialect } from '../../agents/asking/question.ts';
-import { FILE_MODE, removeIfThere } from '../../core/files/write-file.ts';
+import { type OneLineServer, openOneLineServer, type Peer } from '../../core/processes/one-line-server.ts';
 import {
 	answerable,
 	type ChannelHandlers,
@@ -12,11 +10,8 @@ import {
 	readMessage,
 } from './question-channel.ts';
 
-const NEWLINE = 0x0a;
-
 interface Asker {
-	connection: number;
-	socket: Socket;
+	peer: Peer;
 	asked: { key: string | null; question: AskedQuestion };
 }
 
@@ -28,11 +23,9 @@ export class SocketChannel implements QuestionChannel {
 	readonly #path: string;
 	readonly #dialect: QuestionDialect;
 	readonly #prepareFolder: () => void;
-	readonly #sockets = new Set<Socket>();
 	readonly #askers = new Map<string, Asker>();
-	#server: Server | null = null;
+	#server: OneLineServer | null = null;
 	#handlers: ChannelHandlers | null = null;
-	#connections = 0;
 
 	constructor(path: string, dialect: QuestionDialect, prepareFolder: () => void) {
 		this.#path = path;
@@ -43,18 +36,15 @@ export class SocketChannel implements QuestionChannel {
 	async open(handlers: ChannelHandlers): Promise<void> {
 		this.#prepareFolder();
 		this.#handlers = handlers;
-		const server = createServer((socket) => this.#connected(socket));
-		// The channel never keeps the program alive.
-		server.unref();
-		await new Promise<void>((resolve, reject) => {
-			server.once('error', reject);
-			server.once('listening', resolve);
-			server.listen(this.#path);
+		this.#server = openOneLineServer(this.#path, {
+			maxConnections: MAX_OPEN,
+			maxLineBytes: MAX_QUESTION_BYTES,
+			onBytes: (bytes, { connection }) => this.#handlers?.onBytes({ direction: 'in', connection, bytes }),
+			onLine: (line, peer) => this.#said(line, peer),
+			onRefused: (why) => this.#handlers?.onRefused(REFUSALS[why]),
+			onGone: (peer) => this.#gone(peer),
 		});
-		server.removeAllListeners('error');
-		server.on('error', () => undefined);
-		this.#server = server;
-		chmodSync(this.#path, FILE_MODE);
+		await this.#server.listening;
 	}
 
 	attach(): void {}
@@ -63,12 +53,12 @@ export class SocketChannel implements QuestionChannel {
 
 	answer(id: string, answer: Answer | null): 'taken' | 'too_late' {
 		const asker = this.#askers.get(id);
-		if (asker === undefined || asker.socket.destroyed) return 'too_late';
-		const { asked, connection, socket } = asker;
+		if (asker === undefined || asker.peer.isGone) return 'too_late';
+		const { asked, peer } = asker;
 		const bytes = Buffer.from(`${this.#dialect.write(asked, answer)}\n`);
-		this.#handlers?.onBytes({ direction: 'out', connection, bytes });
+		this.#handlers?.onBytes({ direction: 'out', connection: peer.connection, bytes });
 		this.#askers.delete(id);
-		socket.end(bytes);
+		peer.end(bytes);
 		return 'taken';
 	}
 
@@ -77,66 +67,33 @@ export class SocketChannel implements QuestionChannel {
 		this.#server = null;
 		this.#handlers = null;
 		this.#askers.clear();
-		for (const socket of this.#sockets) socket.destroy();
-		if (server === null) return;
-		await new Promise<void>((resolve) => server.close(() => resolve()));
-		removeIfThere(this.#path);
+		server?.drop();
 	}
 
-	#connected(socket: Socket): void {
-		const connection = ++this.#connections;
-		if (this.#sockets.size >= MAX_OPEN) {
-			socket.destroy();
-			this.#handlers?.onRefused(`more than ${MAX_OPEN} questions at once`);
-			return;
-		}
-		this.#sockets.add(socket);
-		const line = new FirstLine();
-		let id: string | null = null;
-		socket.on('error', () => undefined);
-		socket.on('data', (chunk: Buffer) => {
-			// One question per connection: anything after it is ignored.
-			if (id !== null || this.#handlers === null) return;
-			this.#handlers.onBytes({ direction: 'in', connection, bytes: chunk });
-			const text = line.push(chunk);
-			if (text === null) return;
-			id = text === 'too long' ? null : this.#ask(text.line, connection, socket);
-			if (id !== null) return;
-			this.#handlers.onRefused(
-				text === 'too long' ? 'a question over 1 MiB' : 'something that is not a question',
-			);
-			socket.destroy();
-		});
-		socket.on('close', () => {
-			this.#sockets.delete(socket);
-			if (id !== null && this.#askers.delete(id)) this.#handlers?.onWithdrawn(id);
-		});
-	}
-
-	/** null: not a question. */
-	#ask(line: string, connection: number, socket: Socket): string | null {
+	#said(line: string, peer: Peer): void {
+		if (this.#handlers === null) return;
 		const message = readMessage(this.#dialect, line);
 		const question = message?.type === 'asked' ? answerable(message.question) : null;
-		if (message?.type !== 'asked' || question === null) return null;
+		if (message?.type !== 'asked' || question === null) {
+			this.#handlers.onRefused('something that is not a question');
+			peer.drop();
+			return;
+		}
 		const id = randomBytes(16).toString('hex');
-		this.#askers.set(id, { connection, socket, asked: { key: message.key, question } });
-		this.#handlers?.onQuestion({ id, ...question });
-		return id;
+		this.#askers.set(id, { peer, asked: { key: message.key, question } });
+		this.#handlers.onQuestion({ id, ...question });
+	}
+
+	#gone(peer: Peer): void {
+		for (const [id, asker] of this.#askers) {
+			if (asker.peer !== peer) continue;
+			this.#askers.delete(id);
+			this.#handlers?.onWithdrawn(id);
+		}
 	}
 }
 
-/** Collects bytes up to the first newline. */
-class FirstLine {
-	readonly #parts: Buffer[] = [];
-	#bytes = 0;
-
-	/** null: more must come. */
-	push(chunk: Buffer): { line: string } | 'too long' | null {
-		const at = chunk.indexOf(NEWLINE);
-		const part = at < 0 ? chunk : chunk.subarray(0, at);
-		this.#bytes += part.length;
-		if (this.#bytes > MAX_QUESTION_BYTES) return 'too long';
-		this.#parts.push(part);
-		return at < 0 ? null : { line: Buffer.concat(this.#parts).toString('utf8') };
-	}
-}
+const REFUSALS = {
+	too_many: `more than ${MAX_OPEN} questions at once`,
+	too_long: 'a question over 1 MiB',
+} as const;

@@ -766,8 +766,8 @@ const storeTargets: FuzzTarget[] = [
 		'that cannot be read knows no version',
 		60,
 		recordOf({
-			'/bin/agent': { mtime_ms: 5, version: '1.2.3' },
-			[process.execPath]: { mtime_ms: 1, version: 'x' },
+			'/bin/agent': { asked_of: '5', answer: '1.2.3' },
+			[process.execPath]: { asked_of: '1', answer: 'x' },
 		}),
 		(bytes) =>
 			withFolder((folder) => {

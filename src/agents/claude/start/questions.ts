@@ -1,13 +1,16 @@
 /** claude's questions: its `PermissionRequest` hook, which `-p` calls from 2.1.269 on; an older one denies as without it. */
 import type { TurnRequest } from '../../agent-adapter.ts';
-import { askerDialect, permission } from '../../asking/asker-dialect.ts';
-import type { AskedQuestion, QuestionDialect } from '../../asking/question.ts';
-import { type JsonObject, objectOrEmpty, textOrNull, writtenJson } from '../../reading/json-fields.ts';
+import {
+	askerDialect,
+	HOOK_TIMEOUT_S,
+	permission,
+	readPermissionRequest,
+} from '../../asking/asker-dialect.ts';
+import { type AskedQuestion, type QuestionDialect, wantsToAsk } from '../../asking/question.ts';
+import { type JsonObject, textOrNull, writtenJson } from '../../reading/json-fields.ts';
 import { isBetween } from '../../reading/version.ts';
 
 const NAME = 'claude';
-/** Longer than any turn; how long a question waits is the relay's to say. */
-const HOOK_TIMEOUT_S = 30 * 24 * 3600;
 
 /** The oldest that was seen to call the hook in `-p`; one that does not call it denies. */
 const VERSIONS = { from: '2.1.269' };
@@ -18,10 +21,8 @@ export function cannotAsk({ version = null }: Pick<TurnRequest, 'version'>): str
 	return `only version ${VERSIONS.from} and newer ask`;
 }
 
-/** Only `edit` asks: `read-only` (`dontAsk`) never calls the hook, and `full` needs no permission. */
 export function questions(turn: TurnRequest): QuestionDialect | null {
-	const { mayAsk, asker, permissions } = turn;
-	const asks = mayAsk === true && asker !== undefined && permissions === 'edit' && cannotAsk(turn) === null;
+	const asks = wantsToAsk(turn) && turn.asker !== undefined && cannotAsk(turn) === null;
 	return asks ? askerDialect(NAME, readHook) : null;
 }
 
@@ -33,13 +34,10 @@ export function askingHook({ questionAddress, asker }: TurnRequest) {
 }
 
 function readHook(hook: JsonObject): AskedQuestion | null {
-	const tool = textOrNull(hook.tool_name);
-	if (tool === null) return null;
-	const input = objectOrEmpty(hook.tool_input);
-	const folder = textOrNull(hook.cwd);
-	const reason = textOrNull(input.description);
+	const request = readPermissionRequest(hook);
+	if (request === null) return null;
+	const { tool, input, folder, command, reason } = request;
 	const path = textOrNull(input.file_path) ?? textOrNull(input.notebook_path);
-	const command = textOrNull(input.command);
 	const url = textOrNull(input.url);
 	if (tool === 'Bash' && command !== null)
 		return permission({ action: 'run', what: command, folder, reason });

@@ -5,8 +5,13 @@
  * itself gives it. So a turn asks with all four settings, or not at all.
  */
 import type { AskingKeyQuery, TurnRequest } from '../../agent-adapter.ts';
-import { askerDialect, permission } from '../../asking/asker-dialect.ts';
-import type { AskedQuestion, QuestionDialect } from '../../asking/question.ts';
+import {
+	askerDialect,
+	HOOK_TIMEOUT_S,
+	permission,
+	readPermissionRequest,
+} from '../../asking/asker-dialect.ts';
+import { type AskedQuestion, type QuestionDialect, wantsToAsk } from '../../asking/question.ts';
 import type { AgentEvent } from '../../events.ts';
 import {
 	type JsonObject,
@@ -22,8 +27,6 @@ import { tomlString } from './toml-string.ts';
 const NAME = 'codex';
 /** Tried: 0.165.0, 0.169.0, 0.171.0. In another, a reviewer may decide that nobody asked for. */
 const VERSIONS = { from: '0.165.0', below: '0.172.0' };
-/** Longer than any turn; how long a question waits is the relay's to say. */
-const HOOK_TIMEOUT_S = 30 * 24 * 3600;
 const REVIEW = [
 	'approval_policy="on-request"',
 	'approvals_reviewer="auto_review"',
@@ -40,11 +43,11 @@ export function cannotAsk({
 	return askingKey === null ? 'it did not say how it would trust the hook that asks' : null;
 }
 
-/** Only `edit` asks: `read-only` must not be left, and `full` needs no permission. */
 export function questions(turn: TurnRequest): QuestionDialect | null {
-	const { mayAsk, asker, permissions, askingKey } = turn;
-	const asks = mayAsk === true && asker !== undefined && permissions === 'edit' && cannotAsk(turn) === null;
-	return asks && typeof askingKey === 'string' ? { ...askerDialect(NAME, readHook), traceOfDenied } : null;
+	const asks = wantsToAsk(turn) && turn.asker !== undefined && cannotAsk(turn) === null;
+	return asks && typeof turn.askingKey === 'string'
+		? { ...askerDialect(NAME, readHook), traceOfDenied }
+		: null;
 }
 
 /** The settings of a turn that asks; null: it asks nothing. */
@@ -98,12 +101,9 @@ function keyIn(answer: JsonObject, command: string): string | null {
 }
 
 function readHook(hook: JsonObject): AskedQuestion | null {
-	const tool = textOrNull(hook.tool_name);
-	if (tool === null) return null;
-	const input = objectOrEmpty(hook.tool_input);
-	const folder = textOrNull(hook.cwd);
-	const reason = textOrNull(input.description);
-	const command = textOrNull(input.command);
+	const request = readPermissionRequest(hook);
+	if (request === null) return null;
+	const { tool, input, folder, command, reason } = request;
 	if (tool === 'Bash' && command !== null)
 		return permission({ action: 'leave', what: command, folder, reason });
 	if (tool === 'apply_patch' && command !== null)

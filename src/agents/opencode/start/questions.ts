@@ -4,7 +4,7 @@
  */
 import type { TurnRequest } from '../../agent-adapter.ts';
 import { askerDialect, permission } from '../../asking/asker-dialect.ts';
-import type { AskedQuestion, QuestionDialect } from '../../asking/question.ts';
+import { type AskedQuestion, type QuestionDialect, wantsToAsk } from '../../asking/question.ts';
 import { type JsonObject, objectOrEmpty, textOrNull, writtenJson } from '../../reading/json-fields.ts';
 import { isBetween } from '../../reading/version.ts';
 import { REFUSAL } from '../stream/refusal.ts';
@@ -27,9 +27,8 @@ export function cannotAsk(turn: Pick<TurnRequest, 'version' | 'env' | 'folder' |
 	return `only versions from ${VERSIONS.from} to before ${VERSIONS.below} are known to ask safely`;
 }
 
-/** Only `edit` asks: `read-only` never does what it would ask for, and `full` needs no permission. */
 export function questions(turn: TurnRequest): QuestionDialect | null {
-	const asks = turn.mayAsk === true && turn.permissions === 'edit' && cannotAsk(turn) === null;
+	const asks = wantsToAsk(turn) && cannotAsk(turn) === null;
 	return asks ? askerDialect('opencode', (hook) => readHook(hook, turn.folder)) : null;
 }
 
