@@ -20,6 +20,7 @@ import {
 import { deleteSessions } from './delete/options.ts';
 import { demo } from './demo/options.ts';
 import { diff } from './diff/options.ts';
+import { doctor } from './doctor/options.ts';
 import { exportSession } from './export/options.ts';
 import { files } from './files/options.ts';
 import { fork } from './fork/options.ts';
@@ -117,6 +118,7 @@ export const COMMANDS = {
 	configAllow,
 	configDisallow,
 	configTrust,
+	doctor,
 	demo,
 	completion,
 	help,

@@ -7,6 +7,7 @@ import { EXIT } from '../../relay/exit-codes.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { describeReadiness } from './readiness.ts';
+import { withVersions } from './with-versions.ts';
 
 export type AgentsData = AgentList | AgentVariables;
 
@@ -39,22 +40,6 @@ export const agents: Body<{ env: string | null }, AgentsData> = {
 	},
 	toJson: (data) => (data.kind === 'list' ? { agents: data.agents.map(overviewToJson) } : namesOf(data)),
 };
-
-/** Here, off the path of any turn, an installed agent may be asked for its version. */
-async function withVersions(context: CommandContext): Promise<readonly AgentOverview[]> {
-	const overviews = await context.agents();
-	const asked = new Map<string, string | null>();
-	await Promise.all(
-		overviews.map(async ({ agent, executable, version, isDemo }) => {
-			if (executable === null || version !== null || isDemo) return;
-			asked.set(agent, await context.askVersion(agent, executable).catch(() => null));
-		}),
-	);
-	if (asked.size === 0) return overviews;
-	// What else is known of an agent depends on its version.
-	const now = await context.agents();
-	return now.map((agent) => ({ ...agent, version: agent.version ?? asked.get(agent.agent) ?? null }));
-}
 
 function overviewToJson(agent: AgentOverview): Record<string, unknown> {
 	return {

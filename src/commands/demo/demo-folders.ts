@@ -41,12 +41,17 @@ export function makeDemoFolder(temporary: string, isKept: boolean, processes: Pr
 	return folder;
 }
 
-/** Removes what demos left that were killed. What cannot be judged or removed stays. */
+/** What demos left that were killed; what cannot be judged is not among it. Absolute paths. */
+export function deadDemos(temporary: string, processes: Processes): string[] {
+	return namesIn(temporary, 'EACCES')
+		.filter((name) => name.startsWith(PREFIX))
+		.map((name) => join(temporary, name))
+		.filter((folder) => isDead(folder, processes));
+}
+
+/** Removes those. What cannot be removed stays. */
 export function removeDeadDemos(temporary: string, processes: Processes): void {
-	for (const name of namesIn(temporary, 'EACCES')) {
-		const folder = join(temporary, name);
-		if (name.startsWith(PREFIX) && isDead(folder, processes)) removeQuietly(folder);
-	}
+	for (const folder of deadDemos(temporary, processes)) removeQuietly(folder);
 }
 
 function isDead(folder: string, processes: Processes): boolean {
