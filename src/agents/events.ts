@@ -92,10 +92,10 @@ export interface BackgroundTask {
 	title: string;
 }
 
-type EditKind = 'create' | 'edit' | 'delete' | 'move';
+export type EditKind = 'create' | 'edit' | 'delete' | 'move';
 
 /** Lines that changed near one another, with lines around them. Line numbers count from 1; null: not reported. */
-interface EditHunk {
+export interface EditHunk {
 	oldStart: number | null;
 	newStart: number | null;
 	/** Each begins with a space, `-` or `+`, and has no line break. Untrusted. */
@@ -103,7 +103,7 @@ interface EditHunk {
 }
 
 /** What a tool did to one file, as far as the CLI reports it; bounded by `agents/reading/file-edits.ts`. */
-interface FileEdit {
+export interface FileEdit {
 	/** As the agent named it. */
 	path: string;
 	/** The new path of a `move`. */

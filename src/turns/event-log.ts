@@ -1,9 +1,9 @@
 /** The disk form of events: `NNN-events.jsonl`, one object a line with `ts`, `seq`, `type` and snake_case keys. */
 import * as v from 'valibot';
-import type { AgentEvent, Limit } from '../agents/events.ts';
+import type { AgentEvent, FileEdit, Limit } from '../agents/events.ts';
 import { fromIso, toIso, toIsoOrNull } from '../core/clock.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
-import { type DiskEvent, eventSchema } from './record/event-schema.ts';
+import { type DiskEvent, type DiskFileEdit, eventSchema } from './record/event-schema.ts';
 import { tokensFromDisk, tokensToDisk } from './record/token-counts.ts';
 
 export interface LoggedEvent {
@@ -54,8 +54,9 @@ export function eventToDisk(event: AgentEvent): Json {
 		case 'agent_thought_chunk':
 			return { type: event.type, message_id: event.messageId, text: event.text };
 		case 'tool_result': {
-			const { exitCode, outputBytes, ...rest } = event;
-			return { ...rest, exit_code: exitCode, output_bytes: outputBytes };
+			const { exitCode, outputBytes, edits, ...rest } = event;
+			const toDisk = edits && { edits: edits.map(editToDisk) };
+			return { ...rest, exit_code: exitCode, output_bytes: outputBytes, ...toDisk };
 		}
 		case 'usage': {
 			const { type, scope, costUsd } = event;
@@ -151,7 +152,9 @@ function eventFromDisk(logged: DiskEvent): AgentEvent {
 		}
 		case 'tool_result': {
 			const { type, id, ok, denied, output } = logged;
-			return { type, id, ok, denied, exitCode: logged.exit_code, output, outputBytes: logged.output_bytes };
+			const [exitCode, outputBytes] = [logged.exit_code, logged.output_bytes];
+			const edits = logged.edits && { edits: logged.edits.map(editFromDisk) };
+			return { type, id, ok, denied, exitCode, output, outputBytes, ...edits };
 		}
 		case 'plan':
 			return { type: logged.type, items: logged.items };
@@ -193,6 +196,25 @@ function eventFromDisk(logged: DiskEvent): AgentEvent {
 		default:
 			return assertNever(logged);
 	}
+}
+
+function editToDisk({ movedTo, hunks, ...rest }: FileEdit): DiskFileEdit {
+	const lines = hunks.map((hunk) => ({
+		old_start: hunk.oldStart,
+		new_start: hunk.newStart,
+		lines: hunk.lines,
+	}));
+	return { ...rest, ...(movedTo === undefined ? {} : { moved_to: movedTo }), hunks: lines };
+}
+
+function editFromDisk({ moved_to, hunks, path, kind, added, removed }: DiskFileEdit): FileEdit {
+	const lines = hunks.map((hunk) => ({
+		oldStart: hunk.old_start,
+		newStart: hunk.new_start,
+		lines: hunk.lines,
+	}));
+	const moved = moved_to === undefined ? {} : { movedTo: moved_to };
+	return { path, kind, ...moved, added, removed, hunks: lines };
 }
 
 const STOP_REASONS = [

@@ -20,7 +20,7 @@ export interface Fact {
 	rank: number;
 	/** True: it goes only when the target would become too short to be recognized. */
 	isNeeded?: boolean;
-	/** What stands before it; ` · ` by default, and in place of `, ` after the target. */
+	/** What stands before it; ` · ` by default, and in place of `, ` where the fact before it is left out. */
 	joint?: ' · ' | ', ' | ' ';
 	/** Dim by default. */
 	paint?: Paint;
@@ -44,13 +44,14 @@ export function layoutFactRow({ mark, verb, target, facts }: FactRow, columns: n
 	const head = `${mark} ${verb}`;
 	const whole = wholeTarget(target);
 	const gap = whole === '' || verb === '' ? '' : ' ';
-	const room = (kept: readonly Fact[]) => columns - columnsOf(head) - gap.length - columnsOf(joined(kept));
+	const room = (kept: readonly Fact[]) =>
+		columns - columnsOf(head) - gap.length - columnsOf(joined(kept, facts, theme));
 	const needed = columnsOf(whole);
 	const shortest = Math.min(needed, Math.max(TARGET_COLUMNS, Math.floor(columns / 3)));
 	let kept = facts;
 	while (kept.some(isSpare) && room(kept) < needed) kept = without(kept, kept.filter(isSpare));
 	while (kept.length > 0 && room(kept) < shortest) kept = without(kept, kept);
-	return `${head}${gap}${fitTarget(target, room(kept))}${painted(kept, theme)}`;
+	return `${head}${gap}${fitTarget(target, room(kept))}${joined(kept, facts, theme)}`;
 }
 
 const isSpare = ({ isNeeded }: Fact) => isNeeded !== true;
@@ -61,15 +62,15 @@ function without(facts: readonly Fact[], some: readonly Fact[]): readonly Fact[]
 	return facts.filter((fact) => fact !== last);
 }
 
-function jointOf({ joint = ' · ' }: Fact, at: number): string {
-	return joint === ', ' && at === 0 ? ' · ' : joint;
-}
-
-const joined = (facts: readonly Fact[]) => facts.map((fact, at) => jointOf(fact, at) + fact.text).join('');
-
-function painted(facts: readonly Fact[], theme: Theme): string {
-	return facts
-		.map((fact, at) => theme.dim(jointOf(fact, at)) + (fact.paint ?? theme.dim)(fact.text))
+/** The facts that are kept, of all, each behind its joint. */
+function joined(kept: readonly Fact[], all: readonly Fact[], theme: Theme): string {
+	return kept
+		.map((fact) => {
+			const { joint = ' · ', text, paint = theme.dim } = fact;
+			const before = all[all.indexOf(fact) - 1];
+			const isAlone = joint === ', ' && (before === undefined || !kept.includes(before));
+			return theme.dim(isAlone ? ' · ' : joint) + paint(text);
+		})
 		.join('');
 }
 

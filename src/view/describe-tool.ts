@@ -5,6 +5,7 @@ import { safeLine } from '../core/text.ts';
 import type { Fact } from '../ui/fact-row.ts';
 import { formatDuration } from '../ui/quantities.ts';
 import type { Theme } from '../ui/theme.ts';
+import { editBlocks } from './transcript/edit-blocks.ts';
 import type { ToolBlock, ToolCall, ToolContext, ToolResult } from './transcript/tool-block.ts';
 
 /** Characters of a title that are worth a line. */
@@ -57,6 +58,8 @@ export function describeToolResult(
 		const facts = [{ text: 'denied', rank: 0, isNeeded: true, paint: theme.warn }];
 		return [{ row: { mark: theme.warn('⊘'), ...about, facts }, body: allowLines(call, context) }];
 	}
+	const edits = result.ok === true ? (result.edits ?? []) : [];
+	if (edits.length > 0) return editBlocks(edits, { ...context, mark: theme.good('✓') });
 	const mark = result.ok === false ? theme.bad('✗') : result.ok === null ? theme.dim('·') : theme.good('✓');
 	return [{ row: { mark, ...about, facts: outcomeFacts(call, result, context) }, body: [] }];
 }

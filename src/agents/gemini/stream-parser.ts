@@ -1,7 +1,7 @@
 /** The JSON lines of `gemini -o stream-json` as events, with the signs on stderr, and the judgement of the turn. */
 import { type Line, LineSplitter } from '../../core/files/line-splitter.ts';
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../agent-adapter.ts';
-import { type AgentEvent, type Limit, NO_TOKENS, type TokenCounts } from '../events.ts';
+import { type AgentEvent, type FileEdit, type Limit, NO_TOKENS, type TokenCounts } from '../events.ts';
 import {
 	type JsonObject,
 	objectOrEmpty,
@@ -14,7 +14,7 @@ import type { Asked } from './limits.ts';
 import { judgeSuccess, judgeTurn, resultMessage } from './outcome.ts';
 import { readOversized } from './oversized.ts';
 import { RefusedRequests } from './stream/refused-requests.ts';
-import { planOf, readToolCall, toolResult } from './stream/tools.ts';
+import { editOf, planOf, readToolCall, toolResult } from './stream/tools.ts';
 import { readStats } from './stream/usage.ts';
 
 const MAX_ERRORS = 100;
@@ -28,7 +28,8 @@ class GeminiParser implements AgentParser {
 	readonly #lines = new LineSplitter();
 	readonly #refused: RefusedRequests;
 	/** Names of open calls by id. */
-	readonly #toolNames = new Map<string, string>();
+	/** By the id of a call that has no result yet. */
+	readonly #open = new Map<string, { toolName: string; edit: FileEdit | null }>();
 	readonly #errors: string[] = [];
 	#nativeSessionId: string | null = null;
 	#model: string | null = null;
@@ -143,7 +144,7 @@ class GeminiParser implements AgentParser {
 		if (call === null) return [];
 		this.#isInAnswer = false;
 		this.#refused.served(line);
-		this.#toolNames.set(call.id, call.name);
+		this.#open.set(call.id, { toolName: call.name, edit: editOf(line) });
 		this.#refused.toolCalled(call.id, line);
 		const plan = planOf(line);
 		return plan === null ? [call] : [call, plan];
@@ -151,9 +152,9 @@ class GeminiParser implements AgentParser {
 
 	#toolResult(line: JsonObject): AgentEvent[] {
 		const id = textOrNull(line.tool_id) ?? '';
-		const result = toolResult(line, this.#toolNames.get(id) ?? null);
+		const result = toolResult(line, this.#open.get(id) ?? { toolName: null, edit: null });
 		if (result === null) return [];
-		this.#toolNames.delete(id);
+		this.#open.delete(id);
 		this.#refused.toolEnded(id, line);
 		return [result];
 	}

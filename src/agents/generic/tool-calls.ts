@@ -1,7 +1,15 @@
 import type { AgentSettings } from '../../config/schema.ts';
-import { type AgentEvent, type ToolKind, toolKind } from '../events.ts';
+import { type AgentEvent, type FileEdit, type ToolKind, toolKind } from '../events.ts';
 import { excerptLine, excerptOutput } from '../reading/excerpt.ts';
-import { type JsonObject, objectOrNull, textOrNull, writtenJson } from '../reading/json-fields.ts';
+import { editOfInput } from '../reading/file-edits.ts';
+import {
+	type JsonObject,
+	objectOrEmpty,
+	objectOrNull,
+	textOrNull,
+	writtenJson,
+} from '../reading/json-fields.ts';
+import type { ToolCall } from '../reading/tool-call.ts';
 import { firstField, readField } from './read-field.ts';
 
 /** Calls that are remembered; only a broken stream has more. */
@@ -34,7 +42,8 @@ const KINDS: ReadonlyMap<string, ToolKind> = new Map([
 /** Pairs tool calls with their results, by the ids at the paths that the user named. */
 export class ToolCalls {
 	readonly #fields: AgentSettings['fields'];
-	readonly #open = new Set<string>();
+	/** What a call does to a file if it succeeds, where its input says so, by its id. */
+	readonly #open = new Map<string, FileEdit | null>();
 	/** Every id that was a call: a later line about it is not a new one. */
 	readonly #known = new Set<string>();
 
@@ -60,7 +69,9 @@ export class ToolCalls {
 		const { tool_result, tool_output, tool_error } = this.#fields;
 		return readField(line, tool_result).flatMap(({ at, value }): AgentEvent[] => {
 			const id = idOf(value);
-			if (id === null || !this.#open.delete(id)) return [];
+			const edit = id === null ? undefined : this.#open.get(id);
+			if (id === null || edit === undefined) return [];
+			this.#open.delete(id);
 			const output = asText(firstField(line, tool_output, at));
 			const isError = Boolean(firstField(line, tool_error, at));
 			return [
@@ -72,6 +83,7 @@ export class ToolCalls {
 					exitCode: null,
 					output: excerptOutput(output),
 					outputBytes: Buffer.byteLength(output),
+					...(edit && tool_error !== undefined && !isError && { edits: [edit] }),
 				},
 			];
 		});
@@ -83,14 +95,18 @@ export class ToolCalls {
 			const id = idOf(value);
 			if (id === null || this.#known.has(id) || this.#known.size >= MAX_CALLS) return [];
 			this.#known.add(id);
-			this.#open.add(id);
 			const name = asText(firstField(line, tool_name, at)) || 'tool';
-			return [toolCall(id, name, firstField(line, tool_input, at))];
+			const input = firstField(line, tool_input, at);
+			const call = toolCall(id, name, input);
+			const [path] = call.paths;
+			const isEdit = call.kind === 'edit' && path !== undefined;
+			this.#open.set(id, isEdit ? editOfInput(path, objectOrEmpty(input)) : null);
+			return [call];
 		});
 	}
 }
 
-function toolCall(id: string, name: string, input: unknown): AgentEvent {
+function toolCall(id: string, name: string, input: unknown): ToolCall {
 	const kind = toolKind(KINDS, name.toLowerCase());
 	const command = textOrNull(input) ?? textOrNull(objectOrNull(input)?.command);
 	const paths = ['path', 'file_path', 'absolute_path', 'filename'].flatMap(

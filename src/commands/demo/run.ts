@@ -132,7 +132,7 @@ async function playPrompts(
 	const { columns, theme } = live.look;
 	const sink = createWrappedSink((text) => stage.write(text), { columns, margin: '  ', theme });
 	const send = (prompt: string) => {
-		const transcript = new Transcript({ sink, theme, clock, worktree });
+		const transcript = new Transcript({ sink, theme, clock, worktree, diffHint: null });
 		const onEvent = (event: RelayEvent) => {
 			transcript.event(event);
 			if (event.type === 'handed_over') stage.stop();

@@ -39,7 +39,7 @@ export class SessionStory {
 		this.#options = options;
 		const { sink, theme, thinking, worktree, allowHint } = options;
 		const clock = { now: () => this.#now, monotonic: () => this.#now, sleep: async () => undefined };
-		const shown = { sink, theme, thinking, clock, worktree, ...(allowHint && { allowHint }) };
+		const shown = { sink, theme, thinking, clock, worktree, diffHint: null, ...(allowHint && { allowHint }) };
 		this.#transcript = new Transcript({ ...shown, headsTurns: true, onlyWatches: true });
 	}
 

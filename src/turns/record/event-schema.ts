@@ -8,6 +8,16 @@ const { source } = limitSchema.entries;
 
 const tasks = v.array(v.object({ id: text, title: text }));
 
+const fileEditSchema = v.object({
+	path: text,
+	kind: v.picklist(['create', 'edit', 'delete', 'move']),
+	moved_to: v.optional(text),
+	added: count,
+	removed: count,
+	hunks: v.array(v.object({ old_start: count, new_start: count, lines: v.array(text) })),
+});
+export type DiskFileEdit = v.InferOutput<typeof fileEditSchema>;
+
 /** One line of `NNN-events.jsonl`. */
 export const eventSchema = v.variant('type', [
 	v.looseObject({
@@ -40,6 +50,7 @@ export const eventSchema = v.variant('type', [
 		exit_code: count,
 		output: text,
 		output_bytes: v.number(),
+		edits: v.optional(v.array(fileEditSchema)),
 	}),
 	v.looseObject({
 		...head,

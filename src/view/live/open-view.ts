@@ -33,11 +33,14 @@ export interface RunView {
 	close(): void;
 }
 
+const typedDiffHint = (turn: number) => `agent-relay diff --turn ${turn}`;
+
 /** The view of one prompt without an edit line (`run`): live on a terminal, plain elsewhere. */
 export function openRunView({ output, errorOutput, ...rest }: OpenViewOptions): RunView {
 	if (output.isTTY !== true) {
 		const transcript = new Transcript({
 			...rest,
+			diffHint: typedDiffHint,
 			namesReceiver: true,
 			sink: createPlainSink({ output, errorOutput }, rest.theme),
 		});
@@ -52,7 +55,13 @@ export function openRunView({ output, errorOutput, ...rest }: OpenViewOptions): 
 		keyHint: (stops) => (rest.isStopping?.() ? 'stopping, Ctrl+C kills' : stops),
 	});
 	const answer = 'Enter sends what you type, unseen and unrecorded · Ctrl+D refuses';
-	const transcript = new Transcript({ ...rest, answer, namesReceiver: true, sink: view });
+	const transcript = new Transcript({
+		...rest,
+		answer,
+		diffHint: typedDiffHint,
+		namesReceiver: true,
+		sink: view,
+	});
 	const returnNotices = rest.takeNotices?.((text) => {
 		transcript.event({ type: 'notice', level: 'warning', text });
 		// A question may be asked next, by others who draw on the terminal.

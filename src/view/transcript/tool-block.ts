@@ -17,8 +17,8 @@ export interface ToolContext {
 	theme: Theme;
 	/** Cut from the front of paths. */
 	worktree: string;
-	/** Of the turn, for `/diff 2`; null: what shows more is not named. */
-	turn: number | null;
+	/** What shows all that the turn changed (`/diff 2`); null: nothing to name. */
+	diffHint: string | null;
 	size: SinkSize;
 	tookMs: number;
 	/** The line that allows a command; null: the user has refused this one. */

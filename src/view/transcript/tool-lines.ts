@@ -18,6 +18,7 @@ export interface ToolLinesOptions {
 	/** Cut from the front of paths. */
 	worktree: string;
 	allowHint: AllowHint;
+	diffHint: ((turn: number) => string) | null;
 	stream: Pick<TextStream, 'lines' | 'hold'>;
 	size(): SinkSize;
 	/** What was held back is on the screen. */
@@ -34,14 +35,14 @@ export class ToolLines {
 	#held: (() => void) | null = null;
 	/** Commands that the user did not allow when asked. */
 	readonly #refused = new Set<string>();
-	#turn: number | null = null;
+	#turn = 0;
 
 	constructor(options: ToolLinesOptions) {
 		this.#options = options;
 	}
 
 	/** A turn begins: its number, for what shows more of it. */
-	start(turn: number | null): void {
+	start(turn: number): void {
 		this.#turn = turn;
 	}
 
@@ -122,10 +123,11 @@ export class ToolLines {
 	}
 
 	#context(call?: ToolCall, tookMs = 0): ToolContext {
-		const { theme, worktree, allowHint, size } = this.#options;
+		const { theme, worktree, allowHint, diffHint, size } = this.#options;
 		const isRefused = call?.command != null && this.#refused.has(call.command);
 		const hint = isRefused ? null : allowHint;
-		return { theme, worktree, turn: this.#turn, size: size(), tookMs, allowHint: hint };
+		const more = diffHint?.(this.#turn) ?? null;
+		return { theme, worktree, diffHint: more, size: size(), tookMs, allowHint: hint };
 	}
 }
 

@@ -17,11 +17,15 @@ export interface TurnLinesOptions {
 	/** Cut from the front of paths. */
 	worktree: string;
 	allowHint?: AllowHint;
+	/** What shows all that a turn changed; null: nothing to name. Default: `/diff 2`. */
+	diffHint?: ((turn: number) => string) | null;
 	/** `ui.thinking`: reasoning is shown dim (default) or not at all. */
 	thinking?: 'dim' | 'hide' | undefined;
 	/** Shown where no key reaches the relay. */
 	onlyWatches?: boolean;
 }
+
+const slashDiffHint = (turn: number) => `/diff ${turn}`;
 
 const STOPS_TASKS = 'Ctrl+C stops them';
 
@@ -40,11 +44,12 @@ export class TurnLines {
 
 	constructor(options: TurnLinesOptions, stream: TextStream) {
 		const { theme, clock, worktree, allowHint = slashAllowHint } = options;
+		const diffHint = options.diffHint === undefined ? slashDiffHint : options.diffHint;
 		this.#options = options;
 		this.#stream = stream;
 		const size = () => options.sink.size?.() ?? PLAIN_SIZE;
 		const changed = () => this.showStatus(null);
-		this.#tools = new ToolLines({ theme, clock, worktree, allowHint, stream, size, changed });
+		this.#tools = new ToolLines({ theme, clock, worktree, allowHint, diffHint, stream, size, changed });
 	}
 
 	/** Whose turn it is; empty between turns. */

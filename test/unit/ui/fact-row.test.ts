@@ -20,7 +20,7 @@ describe('a row of facts', () => {
 		const test = { text: 'npm test', shape: 'text' } as const;
 		expect(row(80, 'run', test, OUTCOME)).toBe('✗ run npm test · exit 1 · 1.3 s · 11 of 60 lines, /output 4');
 		expect(row(56, 'run', test, OUTCOME)).toBe('✗ run npm test · exit 1 · 11 of 60 lines, /output 4');
-		expect(row(40, 'run', test, OUTCOME)).toBe('✗ run npm test · exit 1, /output 4');
+		expect(row(40, 'run', test, OUTCOME)).toBe('✗ run npm test · exit 1 · /output 4');
 	});
 
 	it('cuts a path in its middle and a command at its end, and then gives up facts that are needed', () => {
@@ -30,7 +30,7 @@ describe('a row of facts', () => {
 		expect(row(24, 'edit', path, counts)).toBe('✗ edit …/slug.js +4 -3');
 		expect(row(12, 'edit', path, counts)).toBe('✗ edit slug…');
 		const command = { text: 'node scripts/step.js 12000 --all', shape: 'text' } as const;
-		expect(row(40, 'run', command, OUTCOME)).toBe('✗ run node scripts/… · exit 1, /output 4');
+		expect(row(40, 'run', command, OUTCOME)).toBe('✗ run node scripts… · exit 1 · /output 4');
 		expect(row(20, 'run', command, OUTCOME)).toBe('✗ run node scripts/…');
 	});
 

@@ -1,5 +1,6 @@
-import type { AgentEvent } from '../../events.ts';
+import type { AgentEvent, FileEdit } from '../../events.ts';
 import { excerptLine, excerptOutput } from '../../reading/excerpt.ts';
+import { createdFile, structuredEdit } from '../../reading/file-edits.ts';
 import { type JsonObject, listOrEmpty, objectOrEmpty, textOrNull } from '../../reading/json-fields.ts';
 import { type ToolCall, type ToolWords, toolCall } from '../../reading/tool-call.ts';
 
@@ -64,6 +65,7 @@ export function toolResult(
 	if (id === null) return null;
 	const output = outputText(block.content);
 	const ok = block.is_error === true ? false : isWhole ? true : null;
+	const edit = ok === true && toolName !== null ? readEdit(toolName, objectOrEmpty(extras)) : null;
 	return {
 		type: 'tool_result',
 		id,
@@ -72,7 +74,20 @@ export function toolResult(
 		exitCode: toolName === 'Bash' && ok !== null ? shellExitCode(ok, output, objectOrEmpty(extras)) : null,
 		output: excerptOutput(output),
 		outputBytes: Buffer.byteLength(output),
+		...(edit && { edits: [edit] }),
 	};
+}
+
+/** The CLI reports what it wrote as a patch with three lines around each change, and of a new file all of it. */
+function readEdit(
+	toolName: string,
+	{ filePath, structuredPatch, type, content }: JsonObject,
+): FileEdit | null {
+	const path = textOrNull(filePath);
+	if (path === null || WORDS.kinds.get(toolName) !== 'edit') return null;
+	const text = textOrNull(content);
+	if (type === 'create' && text !== null) return createdFile(path, text);
+	return Array.isArray(structuredPatch) ? structuredEdit(path, 'edit', structuredPatch) : null;
 }
 
 function outputText(content: unknown): string {

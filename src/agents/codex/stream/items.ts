@@ -1,5 +1,12 @@
 /** The items of codex's stream (a message, a command, a patch, a plan, …) as normalized events. */
-import { type AgentEvent, type PlanItem, type ToolKind, toolKind } from '../../events.ts';
+import {
+	type AgentEvent,
+	type EditKind,
+	type FileEdit,
+	type PlanItem,
+	type ToolKind,
+	toolKind,
+} from '../../events.ts';
 import { excerptLine, excerptOutput } from '../../reading/excerpt.ts';
 import {
 	type JsonObject,
@@ -105,7 +112,7 @@ function toolName(item: JsonObject, type: string): string {
 function toolTitle(item: JsonObject, type: string): string {
 	if (type === 'file_change')
 		return changes(item)
-			.map(({ kind, path }) => `${kind} ${path}`)
+			.map(({ path }) => path)
 			.join(', ');
 	const action = objectOrEmpty(item.action);
 	const reported = [item.query, action.query, item.path, item.prompt].find(
@@ -116,26 +123,49 @@ function toolTitle(item: JsonObject, type: string): string {
 	return args === null ? toolName(item, type) : writtenJson(args);
 }
 
-function changes(item: JsonObject): Array<{ path: string; kind: string }> {
-	return listOrEmpty(item.changes).flatMap((entry) => {
-		const { path, kind } = objectOrEmpty(entry);
-		return typeof path === 'string' ? [{ path, kind: textOrNull(kind) ?? 'change' }] : [];
-	});
+interface Change {
+	path: string;
+	/** `add`, `delete`, or `update`. */
+	kind: string;
+}
+
+const MAX_CHANGES = 500;
+
+function changes(item: JsonObject): Change[] {
+	return listOrEmpty(item.changes)
+		.slice(0, MAX_CHANGES)
+		.flatMap((entry) => {
+			const { path, kind } = objectOrEmpty(entry);
+			return typeof path === 'string' ? [{ path, kind: textOrNull(kind) ?? 'change' }] : [];
+		});
 }
 
 function toolResult(item: JsonObject, id: string, type: string): AgentEvent {
 	const status = textOrNull(item.status);
 	const exitCode = numberOrNull(item.exit_code);
 	const output = toolOutput(item);
+	const ok = toolOk(status, exitCode, type);
+	const edits = ok === true ? changes(item).map(editOf) : [];
 	return {
 		type: 'tool_result',
 		id,
-		ok: toolOk(status, exitCode, type),
+		ok,
 		denied: status === 'declined',
 		exitCode,
 		output: excerptOutput(output),
 		outputBytes: Buffer.byteLength(output),
+		...(edits.length > 0 && { edits }),
 	};
+}
+
+const EDIT_KINDS: ReadonlyMap<string, EditKind> = new Map([
+	['add', 'create'],
+	['delete', 'delete'],
+]);
+
+/** The stream names the files and no lines. */
+function editOf({ path, kind }: Change): FileEdit {
+	return { path, kind: EDIT_KINDS.get(kind) ?? 'edit', added: null, removed: null, hunks: [] };
 }
 
 /** A web search has no status of its own: it is shown as completed only when it was done. */

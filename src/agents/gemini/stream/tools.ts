@@ -1,6 +1,7 @@
 /** gemini's tool calls and results as normalized events. */
-import type { AgentEvent, PlanItem, PlanStatus } from '../../events.ts';
+import type { AgentEvent, FileEdit, PlanItem, PlanStatus } from '../../events.ts';
 import { excerptOutput } from '../../reading/excerpt.ts';
+import { editOfInput } from '../../reading/file-edits.ts';
 import { type JsonObject, listOrEmpty, objectOrEmpty, textOrNull } from '../../reading/json-fields.ts';
 import { type ToolCall, type ToolWords, toolCall } from '../../reading/tool-call.ts';
 
@@ -33,6 +34,13 @@ export function readToolCall(line: JsonObject): ToolCall | null {
 	return toolCall({ id, name: textOrNull(line.tool_name), input: objectOrEmpty(line.parameters) }, WORDS);
 }
 
+/** What a `replace` call does if it succeeds: the result says nothing of it. What `write_file` finds there is not reported. */
+export function editOf(line: JsonObject): FileEdit | null {
+	const input = objectOrEmpty(line.parameters);
+	const path = textOrNull(input.file_path);
+	return line.tool_name === 'replace' && path !== null ? editOfInput(path, input) : null;
+}
+
 /** The plan of a `write_todos` call, null for every other call. */
 export function planOf(line: JsonObject): AgentEvent | null {
 	const { todos } = objectOrEmpty(line.parameters);
@@ -58,7 +66,7 @@ function planStatus(status: unknown): PlanStatus {
  */
 export function toolResult(
 	line: JsonObject,
-	toolName: string | null,
+	{ toolName, edit }: { toolName: string | null; edit: FileEdit | null },
 ): Extract<AgentEvent, { type: 'tool_result' }> | null {
 	const id = textOrNull(line.tool_id);
 	if (id === null) return null;
@@ -73,6 +81,7 @@ export function toolResult(
 		exitCode: null,
 		output: excerptOutput(output),
 		outputBytes: Buffer.byteLength(output),
+		...(edit && !hasFailed && { edits: [edit] }),
 	};
 }
 

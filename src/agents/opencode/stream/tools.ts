@@ -1,6 +1,7 @@
 /** opencode's tool parts as normalized events: a call is shown once it has ended, with its result. */
-import type { AgentEvent, PlanItem } from '../../events.ts';
+import type { AgentEvent, FileEdit, PlanItem } from '../../events.ts';
 import { excerptOutput } from '../../reading/excerpt.ts';
+import { createdFile, editOfInput, unifiedEdits } from '../../reading/file-edits.ts';
 import {
 	type JsonObject,
 	listOrEmpty,
@@ -8,7 +9,7 @@ import {
 	objectOrEmpty,
 	textOrNull,
 } from '../../reading/json-fields.ts';
-import { type ToolWords, toolCall } from '../../reading/tool-call.ts';
+import { type ToolCall, type ToolWords, toolCall } from '../../reading/tool-call.ts';
 import { REFUSAL } from './refusal.ts';
 
 const WORDS: ToolWords = {
@@ -47,7 +48,7 @@ export function readTool(part: JsonObject): { events: AgentEvent[]; isRejected: 
 	const state = objectOrEmpty(part.state);
 	const input = objectOrEmpty(state.input);
 	const call = toolCall({ id, name: textOrNull(part.tool), input, title: textOrNull(state.title) }, WORDS);
-	const result = toolResult(id, call.name, state);
+	const result = toolResult(call, state);
 	const plan = call.name === 'todowrite' ? planOf(input) : null;
 	const events: AgentEvent[] = plan === null ? [call, result] : [call, result, plan];
 	const failure = textOrNull(state.error) ?? '';
@@ -55,22 +56,34 @@ export function readTool(part: JsonObject): { events: AgentEvent[]; isRejected: 
 }
 
 function toolResult(
-	id: string,
-	name: string,
+	{ id, name, kind }: ToolCall,
 	state: JsonObject,
 ): Extract<AgentEvent, { type: 'tool_result' }> {
 	const failure = textOrNull(state.error);
 	const output = textOrNull(state.output) ?? failure ?? '';
 	const exitCode = name === 'bash' ? numberOrNull(objectOrEmpty(state.metadata).exit) : null;
+	const ok = isOk(name, state, exitCode);
+	const edits = ok === true && kind === 'edit' ? editsOf(state) : [];
 	return {
 		type: 'tool_result',
 		id,
-		ok: isOk(name, state, exitCode),
+		ok,
 		denied: isDenied(name, state, failure),
 		exitCode,
 		output: excerptOutput(output),
 		outputBytes: Buffer.byteLength(output),
+		...(edits.length > 0 && { edits }),
 	};
+}
+
+/** The CLI reports the patch that it made; a file that did not exist is one by its content. */
+function editsOf(state: JsonObject): FileEdit[] {
+	const [input, metadata] = [objectOrEmpty(state.input), objectOrEmpty(state.metadata)];
+	const [path, content] = [textOrNull(input.filePath), textOrNull(input.content)];
+	if (metadata.exists === false && path !== null && content !== null) return [createdFile(path, content)];
+	const edits = unifiedEdits(textOrNull(metadata.diff) ?? '');
+	const replaced = edits.length > 0 || path === null ? null : editOfInput(path, input);
+	return replaced === null ? edits : [replaced];
 }
 
 /** A shell command is `completed` whatever its exit code; a call of a tool that is not offered is `completed` as `invalid`. */
