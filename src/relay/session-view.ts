@@ -10,6 +10,7 @@ import type { FileChange, Snapshots } from '../git/repo-facts.ts';
 import { sumOfUsage } from '../sessions/lineage/lineage-usage.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
+import { newestChanges } from '../sessions/turns/newest-changes.ts';
 import { reportedPlan } from '../sessions/turns/standing-plan.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { type TurnPlace, undoHistory, undoneTurns } from '../sessions/undo/undo-history.ts';
@@ -23,9 +24,9 @@ export interface SessionView {
 	usage(): SessionMeta['usage'];
 	/** The newest plan that an agent reported in the session or its parents; empty if there is none. */
 	plan(): TurnState['plan'];
-	/** The newest change of each path, by path. */
+	/** The newest change of each path, by path, in the session and those it continues. */
 	files(): FileChange[];
-	/** The turns of the session itself that are undone. */
+	/** The turns of these that are undone. */
 	undone(): TurnPlace[];
 	/** Unified diff of a turn, or of the whole session. Throws `not_found`. */
 	diff(turn: number | null): Promise<string>;
@@ -57,11 +58,8 @@ export function viewOf(viewed: () => Viewed): SessionView {
 			const story = session === null ? [] : ports.store.story(session.id);
 			return reportedPlan(placedTurns(story).map(({ state }) => state)) ?? [];
 		},
-		files: () => filesOf(turns()),
-		undone: () => {
-			const id = viewed().session?.meta.id;
-			return undoneTurns(undoHistory(lineage())).filter(({ session_id }) => session_id === id);
-		},
+		files: () => newestChanges(lineage().flatMap((entry) => entry.turns)),
+		undone: () => undoneTurns(undoHistory(lineage())),
 		diff: (turn) => diffOf(turns(), turn, viewed().ports.snapshots),
 		utilization: () => utilizationOf(turns()),
 		nativeResumeCommand: (agent) => {
@@ -96,17 +94,6 @@ function resumeCommandOf(
 }
 
 const MAX_DIFF_BYTES = 4 * 1024 * 1024;
-
-/** The newest change of each path, by path. */
-function filesOf(turns: readonly TurnState[]): FileChange[] {
-	const byPath = new Map<string, FileChange>();
-	for (const { files } of turns) {
-		for (const { path, change, from, added, removed, source } of files) {
-			byPath.set(path, { path, change, added, removed, source, ...(from === undefined ? {} : { from }) });
-		}
-	}
-	return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
-}
 
 /**
  * Unified diff of one turn, or from the first turn's start to the last one's end; empty if nothing has run yet. Throws

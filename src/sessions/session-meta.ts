@@ -193,3 +193,10 @@ export const SESSION_META_VERSION = 1;
 
 export const isArchived = ({ archived_at }: Pick<SessionMeta, 'archived_at'>): boolean =>
 	(archived_at ?? null) !== null;
+
+/**
+ * The id that names the work, now and later: a session that continues a finished one is removed again when nothing is sent in it, and
+ * then the finished one is what is left.
+ */
+export const lastingId = ({ id, parent, turn_count, checkpoint }: SessionMeta): string =>
+	turn_count === 0 && checkpoint === null ? (parent ?? id) : id;

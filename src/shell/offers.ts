@@ -45,7 +45,7 @@ export class Offers {
 		const options = { theme, columns: this.#parts.columns() };
 		const [agents, upcoming] = await Promise.all([relay.agents.all(), relay.agents.upcoming()]);
 		this.#upcoming = upcoming;
-		const recap = await this.#recap({ theme, columns: options.columns - 1 });
+		const recap = await this.#recap({ theme, columns: options.columns - 1 }, upcoming.choice);
 		this.#parts.transcript.lines([...welcomeLines(relay, version, upcoming, options), ...recap]);
 		if (needsAgent(agents)) this.#parts.transcript.lines(noAgentLines(agents, options));
 		else if (!upcoming.lacksLogins) this.#parts.transcript.detour(upcoming.why);
@@ -57,12 +57,16 @@ export class Offers {
 	}
 
 	/** Where the session that is resumed stands. */
-	async #recap(look: { theme: ShellOptions['theme']; columns: number }): Promise<string[]> {
+	async #recap(
+		look: { theme: ShellOptions['theme']; columns: number },
+		choice: Upcoming['choice'],
+	): Promise<string[]> {
 		const { relay, context, clock } = this.#options;
 		const session = relay.session();
 		const recap = session && recapOf((await context.store()).story(session.id));
 		const { called } = context;
-		return recap === null ? [] : recapLines(recap, { ...look, now: clock.now(), called });
+		const next = { choice, permissions: relay.active().permissions, full: '/permissions full' };
+		return recap === null ? [] : recapLines(recap, { ...look, now: clock.now(), called, next });
 	}
 
 	/** Words never go to a provider that the user may not have chosen: they log in or name an agent first. */

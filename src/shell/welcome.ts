@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { safeLine } from '../core/text.ts';
 import type { AgentChoice, AgentOverview, Conversation, Upcoming } from '../relay/conversation-contract.ts';
+import { lastingId } from '../sessions/session-meta.ts';
 import { columnsOf } from '../ui/text-width.ts';
 import type { Theme } from '../ui/theme.ts';
 import { describeFolder } from '../view/describe-event.ts';
@@ -42,11 +43,10 @@ export function goodbyeBlocks(
 ): string[][] {
 	const session = relay.session();
 	const stopping = `Stopping ${what ?? `${relay.active().agent}; the work is kept`}.`;
-	const resume = session && [
-		`Session ${session.id}`,
-		`  resume it: ${context.ownName} resume ${shortRef(session.id)}`,
-	];
-	return [isInterruptible ? [stopping] : [], resume ?? []].map((block) => block.map(theme.dim));
+	const id = session === null ? null : lastingId(session.meta);
+	const resume =
+		id === null ? [] : [`Session ${id}`, `  resume it: ${context.ownName} resume ${shortRef(id)}`];
+	return [isInterruptible ? [stopping] : [], resume].map((block) => block.map(theme.dim));
 }
 
 function describeChoice(choice: AgentChoice | null): string {

@@ -1,9 +1,8 @@
 /** Changed files and their lines, in a few words. */
 import { formatPlural } from '../core/plural.ts';
 import type { FileChange } from '../git/repo-facts.ts';
-import type { TurnState } from '../sessions/turns/turn-state.ts';
 
-export function describeFiles(files: TurnState['files']): string {
+export function describeFiles(files: readonly FileCount[]): string {
 	if (files.length === 0) return '';
 	const count = formatPlural(files.length, 'file');
 	// Binary files, and files that only a tool call names, have no lines to count.

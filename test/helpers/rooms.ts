@@ -215,6 +215,7 @@ export const ROOMS: readonly Room[] = [
 			'store/settled-record',
 			'transitions',
 			'turns/is-done',
+			'turns/newest-changes',
 			'turns/standing-plan',
 			'turns/turn-state',
 			'turns/turn-states',

@@ -7,8 +7,10 @@ import { continueChat, startChat } from '../../relay/chat/open-chat.ts';
 import type { RoleRequest } from '../../relay/chat/participants.ts';
 import { EXIT, exitCodeOfChat } from '../../relay/exit-codes.ts';
 import { findChat } from '../../relay/resume/find-conversation.ts';
+import { recapOf } from '../../relay/resume/recap.ts';
 import { repairAbandoned } from '../../relay/resume/repair.ts';
 import { chatResultToJson } from '../../view/result-json.ts';
+import { recapLines } from '../../view/transcript/recap-lines.ts';
 import { agreeOnOrigin } from '../agree-on-origin.ts';
 import type { Body, Result } from '../command.ts';
 import type { CommandContext } from '../context.ts';
@@ -60,7 +62,13 @@ export function holdChat(
 	{ isContinued, isQuiet }: { isContinued: boolean; isQuiet: boolean },
 ): Promise<Result<ChatData>> {
 	return context.live.conversation(talk, async (shown) => {
-		shown.lines((look) => chatBeginLines(talk.session().meta, isContinued, look));
+		const { called } = context;
+		const now = context.clock.now();
+		const recap = isContinued && context.live.canAnswer ? await recapHere(talk, context) : null;
+		shown.lines((look) => [
+			...chatBeginLines(talk.session().meta, isContinued, look),
+			...(recap === null ? [] : recapLines(recap, { ...look, now, called, next: null })),
+		]);
 		const left: string[] = [];
 		const result = await talk.run({
 			signal: shown.signal,
@@ -72,12 +80,15 @@ export function holdChat(
 		const isStopped = result.outcome === 'interrupted';
 		const exitCode = isStopped ? (shown.stoppedBy() ?? EXIT.interrupted) : exitCodeOfChat(result.outcome);
 		const { meta } = talk.session();
-		const { clock, ownName, called } = context;
+		const { clock, ownName } = context;
 		const data = { result, exitCode, meta, now: clock.now(), ownName, command: called('chat') };
 		if (isQuiet && CANNOT_GO_ON.has(result.outcome)) context.notice(whyOver(data, left).join('\n'));
 		return { exitCode, data, heard: heardOf(talk, result), isStopped };
 	});
 }
+
+const recapHere = async (talk: Chat, { store }: CommandContext) =>
+	recapOf((await store()).story(talk.session().id));
 
 const CANNOT_GO_ON: ReadonlySet<ChatOutcome> = new Set([
 	'too_few',

@@ -8,13 +8,12 @@ import { describeUndone } from './describe-undone.ts';
 
 type Changed = ReadonlyArray<Omit<FileChange, 'from'> & { from?: string | undefined }>;
 
-/** `undone`: turns that were taken back; those of `own` need no name. */
+/** `undone`: turns that were taken back; those of `id` need no name. */
 export function filesLines(
-	{ files, undone }: { files: Changed; undone: readonly TurnPlace[] },
+	{ id, files, undone }: { id: string | null; files: Changed; undone: readonly TurnPlace[] },
 	look: Look,
-	own = undone[0]?.session_id ?? '',
 ): string[] {
-	const note = describeUndone(undone, own);
+	const note = describeUndone(undone, id ?? '');
 	return [
 		...(files.length === 0 ? [look.theme.dim('No file was changed.')] : fileTable(files, look)),
 		...(note === null ? [] : [look.theme.dim(note)]),

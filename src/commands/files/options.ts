@@ -2,7 +2,7 @@ import { command } from '../command.ts';
 
 export const files = command({
 	path: 'files',
-	about: 'list the files that this session changed',
+	about: 'list the files that this session changed, with those it continues',
 	examples: ['files'],
 	in: ['shell'],
 	duringTurn: 'now',

@@ -5,16 +5,19 @@ import type { Body } from '../command.ts';
 import { viewAtHand } from '../view-at-hand.ts';
 
 export interface FilesData {
-	/** The newest change of each path that the session at hand changed, by path. */
+	/** The session at hand; null: nothing was sent yet. */
+	id: string | null;
+	/** The newest change of each path that it changed, and those that it continues, by path. */
 	files: readonly FileChange[];
-	/** Turns of it that were taken back. */
+	/** Turns of these that were taken back. */
 	undone: readonly TurnPlace[];
 }
 
 export const files: Body<object, FilesData> = {
 	run: async (context) => {
 		const view = viewAtHand(context);
-		return { exitCode: EXIT.done, data: { files: view.files(), undone: view.undone() } };
+		const id = context.conversation?.session()?.id ?? null;
+		return { exitCode: EXIT.done, data: { id, files: view.files(), undone: view.undone() } };
 	},
 	toJson: (data) => ({ ...data }),
 };

@@ -5,6 +5,7 @@ import { safeLine } from '../../core/text.ts';
 import type { Conversation, SendOptions, SendResult } from '../../relay/conversation-contract.ts';
 import { EXIT, exitCodeOfError, exitCodeOfResult } from '../../relay/exit-codes.ts';
 import { recapOf } from '../../relay/resume/recap.ts';
+import { lastingId } from '../../sessions/session-meta.ts';
 import { resultToJson } from '../../view/result-json.ts';
 import { recapLines } from '../../view/transcript/recap-lines.ts';
 import type { Body } from '../command.ts';
@@ -97,16 +98,18 @@ function keepAnswer(
 /** To somebody who watches, where the session that is continued stands. */
 async function showRecap(
 	{ store, clock, called }: CommandContext,
-	conversation: Pick<Conversation, 'session'>,
+	conversation: Pick<Conversation, 'session' | 'active' | 'agents'>,
 	shown: Pick<Shown<unknown>, 'lines'>,
 ): Promise<void> {
 	const session = conversation.session();
 	const recap = session && recapOf((await store()).story(session.id));
 	if (session === null || recap === null) return;
 	const now = clock.now();
+	const { choice } = await conversation.agents.upcoming();
+	const next = { choice, permissions: conversation.active().permissions, full: '--permissions full' };
 	shown.lines((look) => [
-		look.theme.dim(`resuming session ${session.id}`),
-		...recapLines(recap, { ...look, now, called }),
+		look.theme.dim(`resuming session ${lastingId(session.meta)}`),
+		...recapLines(recap, { ...look, now, called, next }),
 		'',
 	]);
 }

@@ -1,5 +1,6 @@
 import { safeText } from '../../core/text.ts';
 import { diffLines } from '../../ui/diff-lines.ts';
+import { undoneNote } from '../diff/lines.ts';
 import type { Look } from '../look.ts';
 import { damagedPage } from './damaged-page.ts';
 import { logLines } from './log-lines.ts';
@@ -26,7 +27,10 @@ export function showLines(data: ShowData, look: Look): string[] {
 		case 'packet':
 			return safeText(data.text).trimEnd().split('\n');
 		case 'diff':
-			return data.diff === '' ? ['Nothing was changed.'] : diffLines(safeText(data.diff), look.theme);
+			return [
+				...undoneNote(data, look.theme),
+				...(data.diff === '' ? ['Nothing was changed.'] : diffLines(safeText(data.diff), look.theme)),
+			];
 	}
 }
 

@@ -105,7 +105,7 @@ async function viewOf(
 		case 'diff':
 			return {
 				kind: 'diff',
-				...(await lineageDiff(context, range === null ? lineage : begun, range)),
+				...(await lineageDiff(context, range === null ? lineage : begun, range, { undoneIn: lineage })),
 			};
 		case 'story':
 			if (range !== null) return { kind: 'turns', ...turnStories(named, range) };
@@ -156,9 +156,9 @@ function toJson(data: ShowData): unknown {
 		case 'packet':
 			return data.document ?? { path: data.path, text: data.text };
 		case 'diff': {
-			const { id, range, before, after, diff } = data;
+			const { id, range, before, after, diff, undone } = data;
 			const { from = null, to = null } = range ?? {};
-			return { id, turn: from === to ? from : null, from, to, before, after, diff };
+			return { id, turn: from === to ? from : null, from, to, before, after, undone, diff };
 		}
 	}
 }

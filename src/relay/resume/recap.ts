@@ -1,15 +1,26 @@
 /** What a user wants to know of a session that is resumed: a few facts, read from the newest turns alone. */
+import type { PermissionPreset } from '../../agents/agent-adapter.ts';
 import { fromIso } from '../../core/clock.ts';
+import type { FileChange } from '../../git/repo-facts.ts';
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
 import type { CheckpointReason } from '../../sessions/session-meta.ts';
 import { isDone } from '../../sessions/turns/is-done.ts';
+import { newestChanges } from '../../sessions/turns/newest-changes.ts';
 import { type RecordedPlan, reportedPlan } from '../../sessions/turns/standing-plan.ts';
-import { participantOf } from '../../sessions/turns/turn-state.ts';
+import { participantOf, type TurnState } from '../../sessions/turns/turn-state.ts';
 import { undoHistory } from '../../sessions/undo/undo-history.ts';
 import { spokenText } from '../../turns/spoken-text.ts';
 import { type RecordedTurn, readSaidWords, readTurnRecords } from '../../turns/turn-records.ts';
 
-/** Of the session with those it continues. Texts are as recorded. */
+/** One prompt and what came of it. Texts are as recorded. */
+interface RecapExchange {
+	/** What the user said; null: nothing, or it is not known. In a chat each message stands by itself. */
+	prompt: string | null;
+	/** The newest answer to it; null: nobody said anything. */
+	answer: { who: string; text: string } | null;
+}
+
+/** What is known of the session with those it continues. Texts are as recorded. */
 export interface Recap {
 	title: string | null;
 	turns: number;
@@ -17,10 +28,12 @@ export interface Recap {
 	agents: string[];
 	/** When the last turn ended, epoch ms; null: it has not, or there is none. */
 	endedAt: number | null;
-	/** What the user said last, as far as it is known. */
-	prompt: string | null;
-	/** The newest answer; null: nobody said anything lately. */
-	answer: { who: string; text: string } | null;
+	/** The last of what was said, oldest first; at most three. */
+	said: RecapExchange[];
+	/** The newest change of each path, by path. */
+	files: FileChange[];
+	/** Checks that failed when they were last run. */
+	failing: string[];
 	/** What still waits for an answer. */
 	pending: string | null;
 	/** Why the session stopped with work left; null: it did not. `resetAt`: epoch ms. */
@@ -29,10 +42,13 @@ export interface Recap {
 	plan: RecordedPlan;
 	/** The turns whose changes are taken back, by number in the session itself; those of its ancestors are counted. */
 	undone: { own: number[]; others: number };
+	/** What the agent that worked last might do. */
+	permissions: PermissionPreset;
 }
 
-/** How far back the last prompt and the last answer are looked for: a hand-over repeats a prompt, and a limit gives no answer. */
-const LOOK = 5;
+const EXCHANGES = 3;
+/** How many turns are looked at for these: a hand-over repeats a prompt, and a limit gives no answer. */
+const LOOK = 5 * EXCHANGES;
 
 /** `lineage`: with what it was forked from, oldest first. null before the first turn. */
 export function recapOf(lineage: readonly LineageEntry[]): Recap | null {
@@ -43,8 +59,9 @@ export function recapOf(lineage: readonly LineageEntry[]): Recap | null {
 	const last = turns.at(-1);
 	if (own === undefined || last === undefined) return null;
 	const { checkpoint, title } = own.meta;
-	const newestFirst = turns.slice(-LOOK).reverse();
-	const prompt = firstOf(newestFirst, wordsOf);
+	const said = exchangesOf(turns.slice(-LOOK));
+	const prompt = said.findLast((one) => one.prompt !== null)?.prompt ?? null;
+	const states = turns.map(({ state }) => state);
 	const undone = undoHistory(lineage).turns.filter(({ undoneBy }) => undoneBy !== null);
 	const ownUndone = undone.filter(({ sessionId }) => sessionId === own.meta.id);
 	return {
@@ -52,28 +69,51 @@ export function recapOf(lineage: readonly LineageEntry[]): Recap | null {
 		turns: turns.length,
 		agents: [...new Set(turns.map(({ state }) => participantOf(state)))],
 		endedAt: fromIso(last.state.ended_at),
-		prompt,
-		answer: firstOf(newestFirst, answerOf),
+		said,
+		files: newestChanges(states),
+		failing: failingIn(states),
 		pending: checkpoint?.pending_prompt ?? (isDone(last.state) ? null : prompt),
 		stopped: checkpoint && {
 			reason: checkpoint.reason,
 			nextAgent: checkpoint.next_agent,
 			resetAt: fromIso(checkpoint.reset_at),
 		},
-		plan: reportedPlan(turns.map(({ state }) => state)) ?? [],
+		plan: reportedPlan(states) ?? [],
 		undone: { own: ownUndone.map(({ state }) => state.turn), others: undone.length - ownUndone.length },
+		permissions: last.state.permissions,
 	};
 }
 
-function firstOf<Found>(
-	turns: readonly RecordedTurn[],
-	find: (turn: RecordedTurn) => Found | null,
-): Found | null {
+/** `turns`: the newest, oldest first. The answers are read only of what is shown. */
+function exchangesOf(turns: readonly RecordedTurn[]): RecapExchange[] {
+	const groups: Array<{ prompt: string | null; turns: RecordedTurn[] }> = [];
 	for (const turn of turns) {
-		const found = find(turn);
+		const words = wordsOf(turn);
+		const newest = groups.at(-1);
+		const isNew = turn.state.trigger === 'chat' || (words !== null && words !== newest?.prompt);
+		if (newest === undefined || isNew) groups.push({ prompt: words, turns: [turn] });
+		else newest.turns.push(turn);
+	}
+	return groups.slice(-EXCHANGES).map((group) => ({
+		prompt: group.prompt,
+		answer: newestAnswer(group.turns),
+	}));
+}
+
+function newestAnswer(turns: readonly RecordedTurn[]): RecapExchange['answer'] {
+	for (const turn of turns.toReversed()) {
+		const found = answerOf(turn);
 		if (found !== null) return found;
 	}
 	return null;
+}
+
+/** A check that was run again counts as it ended then. */
+function failingIn(states: readonly TurnState[]): string[] {
+	const last = new Map<string, 'passed' | 'failed' | 'unknown'>();
+	for (const { validation } of states)
+		for (const { command, status } of validation) last.set(command, status);
+	return [...last].filter(([, status]) => status === 'failed').map(([command]) => command);
 }
 
 function wordsOf(turn: RecordedTurn): string | null {
@@ -81,7 +121,7 @@ function wordsOf(turn: RecordedTurn): string | null {
 	return words ?? unconfirmed;
 }
 
-function answerOf(turn: RecordedTurn): Recap['answer'] {
+function answerOf(turn: RecordedTurn): RecapExchange['answer'] {
 	const text = readTurnRecords([turn])
 		.map(({ events }) => spokenText(events))
 		.join('');

@@ -1,7 +1,7 @@
 /** Resuming an earlier session: where it continues, whether it may, and what is repaired first. */
 import { RelayError } from '../../core/errors.ts';
 import { parseSessionId, type SessionId } from '../../core/ids.ts';
-import type { SessionMeta } from '../../sessions/session-meta.ts';
+import { lastingId, type SessionMeta } from '../../sessions/session-meta.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
 import { moveTo } from '../../sessions/transitions.ts';
 import { grantChanges } from '../agents/grants.ts';
@@ -84,10 +84,8 @@ function refuseRace({ id, kind, parent }: SessionMeta): void {
 	});
 }
 
-/** A completed session continues in a child, which is removed when nothing is sent: names the one on disk. */
 export function nothingPending(session: OpenSession | null): RelayError {
-	const { turn_count = 0, parent = null } = session?.meta ?? {};
-	const id = (turn_count === 0 ? parent : null) ?? session?.id ?? 'latest';
+	const id = session === null ? 'latest' : lastingId(session.meta);
 	return new RelayError('usage', `Session ${id} has no unfinished prompt.`, {
 		hint: `Say what to do next: agent-relay run --session ${id.slice(-6)} "TASK"`,
 	});

@@ -5,6 +5,7 @@ import { latestConversation } from '../../../relay/resume/find-conversation.ts';
 import { recapOf } from '../../../relay/resume/recap.ts';
 import { describeNoWitness } from '../../../relay/resume/session-origin.ts';
 import { nameInRef } from '../../../sessions/listing/session-ref.ts';
+import { lastingId } from '../../../sessions/session-meta.ts';
 import { formatAgo } from '../../../ui/quantities.ts';
 import { cutToColumns } from '../../../ui/text-width.ts';
 import { describeKind } from '../../../view/describe-session.ts';
@@ -48,19 +49,18 @@ export const resume: SlashCommand = {
 		const { theme } = context;
 		const recap = session && recapOf((await context.context.store()).story(session.id));
 		context.print([
-			`Resumed ${theme.bold(session?.id ?? ref)}${theme.dim(` · ${agent} · ${permissions}`)}`,
-			...(recap === null ? [] : recapLines(recap, recapLook(context))),
+			`Resumed ${theme.bold(session === null ? ref : lastingId(session.meta))}${theme.dim(` · ${agent} · ${permissions}`)}`,
+			...(recap === null ? [] : recapLines(recap, await recapLook(context))),
 			...found.map((line) => theme.warn(`  ${safeLine(line, 300)}`)),
 		]);
 	},
 };
 
-const recapLook = ({ theme, columns, clock, context: { called } }: SlashContext) => ({
-	theme,
-	columns,
-	now: clock.now(),
-	called,
-});
+async function recapLook({ theme, columns, clock, relay, context: { called } }: SlashContext) {
+	const { choice } = await relay.agents.upcoming();
+	const next = { choice, permissions: relay.active().permissions, full: '/permissions full' };
+	return { theme, columns, now: clock.now(), called, next };
+}
 
 /** Asks before a session that no relay of this user began is resumed, if somebody can answer; null: the user said no. */
 async function isAgreed(id: SessionRow['id'], context: SlashContext): Promise<boolean | null> {

@@ -63,8 +63,10 @@ describe('the facts of a session that is resumed', () => {
 			title: 'T',
 			turns: 2,
 			agents: ['codex', 'claude'],
-			prompt: 'second',
-			answer: { who: 'claude', text: 'two' },
+			said: [
+				{ prompt: 'first', answer: { who: 'codex', text: 'one' } },
+				{ prompt: 'second', answer: { who: 'claude', text: 'two' } },
+			],
 			pending: null,
 			stopped: null,
 			undone: { own: [], others: 0 },
@@ -81,10 +83,64 @@ describe('the facts of a session that is resumed', () => {
 			{ checkpoint: fakeCheckpoint({ reason: 'limit', next_agent: 'gemini', pending_prompt: null }) },
 		);
 		expect(recapOf([own])).toMatchObject({
-			prompt: 'do it',
-			answer: { who: 'claude', text: 'begun' },
+			said: [{ prompt: 'do it', answer: { who: 'claude', text: 'begun' } }],
 			pending: 'do it',
 			stopped: { reason: 'limit', nextAgent: 'gemini', resetAt: null },
+		});
+	});
+
+	it('are the last three exchanges, and of a chat the last three messages', () => {
+		const prompts = ['a', 'b', 'c', 'd'];
+		const own = entry('A', (folder) => prompts.map((text, at) => turn(folder, at + 1, [text, `${text}!`])));
+		expect(recapOf([own])?.said.map(({ prompt, answer }) => [prompt, answer?.text])).toEqual([
+			['b', 'b!'],
+			['c', 'c!'],
+			['d', 'd!'],
+		]);
+		const chat = entry('C', (folder) =>
+			prompts.map((text, at) => turn(folder, at + 1, [null, text], { trigger: 'chat' })),
+		);
+		expect(recapOf([chat])?.said.map(({ prompt, answer }) => [prompt, answer?.text])).toEqual([
+			[null, 'b'],
+			[null, 'c'],
+			[null, 'd'],
+		]);
+	});
+
+	it('have each file once, and the checks that failed when they were last run', () => {
+		const check = (command: string, status: 'passed' | 'failed') => ({
+			kind: 'test' as const,
+			command,
+			status,
+			exit_code: status === 'passed' ? 0 : 1,
+		});
+		const file = (path: string, added: number) => ({
+			path,
+			change: 'modified' as const,
+			added,
+			removed: 0,
+			source: 'git' as const,
+		});
+		const parent = entry('A', (folder) => [
+			turn(folder, 1, ['x', 'y'], {
+				files: [file('b', 1), file('a', 2)],
+				validation: [check('npm test', 'failed'), check('npm run lint', 'failed')],
+			}),
+		]);
+		const own = entry('B', (folder) => [
+			turn(folder, 1, ['z', 'y'], {
+				files: [file('b', 5)],
+				validation: [check('npm test', 'passed')],
+				permissions: 'full',
+			}),
+		]);
+		expect(recapOf([parent, own])).toMatchObject({
+			files: [
+				{ path: 'a', added: 2 },
+				{ path: 'b', added: 5 },
+			],
+			failing: ['npm run lint'],
+			permissions: 'full',
 		});
 	});
 

@@ -4,20 +4,29 @@ import { columnsOf } from '../../../../src/ui/text-width.ts';
 import { createTheme } from '../../../../src/ui/theme.ts';
 import { recapLines } from '../../../../src/view/transcript/recap-lines.ts';
 
+type RecapNext = NonNullable<Parameters<typeof recapLines>[1]['next']>;
+
 const NOW = new Date(2026, 0, 1, 14, 30).getTime();
 const RECAP: Recap = {
 	title: null,
 	turns: 1,
 	agents: ['claude'],
 	endedAt: NOW - 7_200_000,
-	prompt: 'fix the login',
-	answer: { who: 'claude', text: '\n## Done\n\nIt works.' },
+	said: [{ prompt: 'fix the login', answer: { who: 'claude', text: '\n## Done\n\nIt works.' } }],
+	files: [],
+	failing: [],
 	pending: null,
 	stopped: null,
 	plan: [],
 	undone: { own: [], others: 0 },
+	permissions: 'edit',
 };
-const rows = (changes: Partial<Recap> = {}, columns = 100) =>
+const NEXT: RecapNext = {
+	choice: { agent: 'claude', model: null },
+	permissions: 'edit',
+	full: '/permissions full',
+};
+const rows = (changes: Partial<Recap> = {}, columns = 100, next: RecapNext | null = NEXT) =>
 	recapLines(
 		{ ...RECAP, ...changes },
 		{
@@ -25,6 +34,7 @@ const rows = (changes: Partial<Recap> = {}, columns = 100) =>
 			columns,
 			now: NOW,
 			called: (path) => `/${path}`,
+			next,
 		},
 	);
 
@@ -34,8 +44,51 @@ describe('the recap of a session', () => {
 			'  1 turn · claude · 2 h ago',
 			'  › fix the login',
 			'  claude: Done',
+			'  next: claude · edit',
 			'  all of it: /show',
 		]);
+	});
+
+	it('has the last of what was said, what was changed, and checks that fail', () => {
+		const change = { change: 'modified', added: 4, removed: 1, source: 'git' } as const;
+		expect(
+			rows({
+				turns: 5,
+				said: [
+					{ prompt: 'first', answer: { who: 'claude', text: 'One.\nMore.' } },
+					{ prompt: 'second', answer: null },
+					{ prompt: null, answer: { who: 'codex', text: 'Three.' } },
+				],
+				files: [
+					{ path: 'src/a.ts', ...change },
+					{ path: 'b\u001b[2J.ts', ...change },
+				],
+				failing: ['npm test', 'npm run\nlint'],
+			}),
+		).toEqual([
+			'  5 turns · claude · 2 h ago',
+			'  › first',
+			'  claude: One.',
+			'  › second',
+			'  codex: Three.',
+			'  failing: npm test',
+			'  failing: npm run lint',
+			expect.stringMatching(/^ {2}changed: 2 files \+8 -2 · src\/a\.ts, b[^\u001b]*\.ts$/),
+			'  next: claude · edit',
+			'  all of it: /show',
+		]);
+	});
+
+	it('has who is next with what holds now, and that full was not given again', () => {
+		const tail = (had: Recap['permissions'], next: RecapNext | null) =>
+			rows({ permissions: had }, 100, next).slice(3, -1);
+		expect(tail('full', { ...NEXT, choice: { agent: 'codex', model: 'gpt-5' } })).toEqual([
+			'  next: codex gpt-5 · edit',
+			'  full is not given again by itself: /permissions full',
+		]);
+		expect(tail('full', { ...NEXT, permissions: 'full' })).toEqual(['  next: claude · full']);
+		expect(tail('edit', { ...NEXT, choice: null })).toEqual(['  next: nobody can work now · edit']);
+		expect(tail('full', null)).toEqual([]);
 	});
 
 	it('has why it stopped, what waits and for whom, the plan, and what is undone', () => {
@@ -59,6 +112,7 @@ describe('the recap of a session', () => {
 			'  stopped: outcome unknown · your prompt waits for codex · until 16:30 (in 2 h)',
 			'  plan: 1 of 3 done · next: write a test',
 			'  undone: turns 2, 3 and 1 turn of the sessions before · /redo',
+			'  next: claude · edit',
 			'  all of it: /show',
 		]);
 	});
@@ -66,7 +120,7 @@ describe('the recap of a session', () => {
 	it('names a waiting prompt that is not the last one, and leaves out what is over', () => {
 		const plan = [{ text: 'read', status: 'completed' as const }];
 		const stopped = { reason: 'limit' as const, nextAgent: null, resetAt: NOW - 1 };
-		expect(rows({ pending: 'another task', stopped, plan, answer: null }).slice(2)).toEqual([
+		expect(rows({ pending: 'another task', stopped, plan }, 100, null).slice(3)).toEqual([
 			'  stopped: limit · your prompt waits',
 			'  waits: another task',
 			'  all of it: /show',
@@ -80,14 +134,15 @@ describe('the recap of a session', () => {
 			{
 				title: hostile,
 				agents: [hostile],
-				prompt: hostile,
-				answer: { who: hostile, text: hostile },
+				said: [{ prompt: hostile, answer: { who: hostile, text: hostile } }],
+				failing: [hostile],
 				pending: 'z',
 				plan,
 			},
 			40,
+			{ ...NEXT, choice: { agent: hostile, model: hostile } },
 		);
-		expect(shown).toHaveLength(7);
+		expect(shown).toHaveLength(9);
 		expect(shown.filter((row) => columnsOf(row) > 40)).toEqual([]);
 		expect(shown.join('')).not.toMatch(/[\u0000-\u001f\u202e]/);
 	});
