@@ -15,6 +15,7 @@ const COLUMNS = 100;
 /** Faster than anybody types, slow enough for each key to be on its own. */
 const BETWEEN_KEYS_MS = 15;
 const ENDLESS = 1_000_000;
+const FILES = 10_000;
 const CTRL_U = '\x15';
 
 export async function measureShell({ rounds, keys }) {
@@ -40,8 +41,13 @@ export async function measureShell({ rounds, keys }) {
 				}),
 			);
 		}
+		const menu = await menuTimes({ ...options, cwd: scene.makeRepo('files', FILES) }, keys);
 		return [
 			...echoes,
+			measure(`keystroke to the files that fit it, of ${FILES}, p99`, 'ms', quantile(menu, 0.99), {
+				atMost: 16,
+				values: menu,
+			}),
 			measure(
 				'shell start to first prompt',
 				'bare node starts',
@@ -77,6 +83,33 @@ async function echoTimes(options, keys) {
 		for (let word = 0; times.length < keys; word++) {
 			for (let length = 1; length <= WORD_LENGTH; length++) {
 				times.push(await terminal.echoOf(wordOf(word).slice(0, length)));
+				await sleep(BETWEEN_KEYS_MS);
+			}
+			terminal.write(CTRL_U);
+			await sleep(BETWEEN_KEYS_MS);
+		}
+		return times;
+	} finally {
+		terminal.close();
+		await terminal.ended;
+	}
+}
+
+/** From a letter behind `@` until the menu shows what fits it. */
+async function menuTimes(options, keys) {
+	const terminal = openShell(options);
+	try {
+		await terminal.until((text) => PROMPT.test(text), 'the first prompt');
+		terminal.write('@');
+		await terminal.until((text) => text.includes('files and folders'), 'the menu of files');
+		terminal.write(CTRL_U);
+		const times = [];
+		for (let number = 0; times.length < keys; number = (number + 1237) % FILES) {
+			const name = `file-${number}.txt`;
+			terminal.write('@');
+			await sleep(BETWEEN_KEYS_MS);
+			for (let length = 1; length <= name.length; length++) {
+				times.push(await terminal.echoOf(`@${name.slice(0, length)}`));
 				await sleep(BETWEEN_KEYS_MS);
 			}
 			terminal.write(CTRL_U);

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { secretValues } from '../agents/secret-values.ts';
 import { commandContext, type HeldSettings } from '../app/command-context.ts';
 import type { App } from '../app/create-app.ts';
+import { listFiles } from '../app/list-files.ts';
 import { historyPath, launchPlace } from '../app/open-names.ts';
 import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
 import type { SettingsHolder } from '../app/settings.ts';
@@ -66,6 +67,7 @@ async function shellOptions(
 		worktree: repo.worktree,
 		historyPath: () => historyPath(app.paths, app.name.id, location),
 		redact: (text) => createRedactor(secretValues(app.env, holder.settings.registry.adapters)).record(text),
+		listFiles: (folder) => listFiles(app, folder),
 		openEditor: async (text) => editText(app, text, clonedFolders(repo, around)),
 		pendingTrust: async () => trustQuestion(repo, holder, held),
 		input,

@@ -8,6 +8,7 @@ import { createDeferred } from './input/deferred.ts';
 import { DOUBLE_PRESS_MS, Interrupts } from './input/interrupts.ts';
 import { asPrompt } from './input/read-entry.ts';
 import { SecretAnswer } from './input/secret-answer.ts';
+import { commandItems } from './menu/command-items.ts';
 import { Offers } from './offers.ts';
 import { deskOfShell } from './questions/desk-of-shell.ts';
 import type { QuestionDesk } from './questions/question-desk.ts';
@@ -41,11 +42,14 @@ export class InteractiveShell {
 		this.#history = followHistory(options.historyPath, (text) => options.redact(text));
 		const isOver = () => this.#isOver;
 		const showError = (error: unknown) => this.#work.showError(error);
+		const queued = () => this.#waiting.size;
+		const completion = { relay, context, commands: SLASH_COMMANDS, queued };
 		this.#screen = new ShellScreen({
 			shell: options,
 			history: this.#history,
-			complete: createComplete({ relay, context, commands: SLASH_COMMANDS }),
-			queued: () => this.#waiting.size,
+			complete: createComplete(completion),
+			commands: () => commandItems(completion),
+			queued,
 			receiver: () => this.#offers.receiver(),
 			isStopping: () => this.#work.running.isStopping,
 			isOver,
@@ -192,11 +196,6 @@ export class InteractiveShell {
 		void this.#screen.hintFor(DOUBLE_PRESS_MS, text);
 	}
 
-	#sayGoodbye(): void {
-		for (const block of goodbyeBlocks(this.#options, this.#work.running))
-			this.#screen.transcript.lines(block);
-	}
-
 	#listen(): () => void {
 		const { signals, output } = this.#options;
 		const off = [
@@ -213,7 +212,8 @@ export class InteractiveShell {
 
 	#end(exitCode: number): void {
 		if (this.#isOver) return;
-		if (exitCode !== 129) this.#sayGoodbye();
+		const goodbye = exitCode === 129 ? [] : goodbyeBlocks(this.#options, this.#work.running);
+		for (const block of goodbye) this.#screen.transcript.lines(block);
 		this.#isOver = true;
 		this.#ended.resolve(exitCode);
 	}

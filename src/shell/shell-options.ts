@@ -29,6 +29,8 @@ export interface ShellOptions {
 	historyPath(): string | null;
 	/** Removes secrets from what the history file gets. */
 	redact(text: string): string;
+	/** Files below `folder`, relative to it, for `@`; absent: none are offered. May reject. */
+	listFiles?(folder: string): Promise<readonly string[]>;
 	/** Opens the user's editor on `text` with the terminal as it is, and gives the saved text. Throws RelayError if there is no editor. */
 	openEditor(text: string): Promise<string>;
 	/** What a repo's files would enable once trusted; null: already trusted, or nothing to trust. Called once. */

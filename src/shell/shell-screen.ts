@@ -10,6 +10,9 @@ import type { Key } from './editor/keys.ts';
 import { LineEditor } from './editor/line-editor.ts';
 import type { EditEffect } from './editor/reduce-key.ts';
 import { pickOne } from './input/pick.ts';
+import { FileNames } from './menu/file-names.ts';
+import type { MenuItem } from './menu/menu.ts';
+import { MenuDesk } from './menu/menu-desk.ts';
 import type { QuestionDesk } from './questions/question-desk.ts';
 import type { ShellOptions } from './shell-options.ts';
 import type { PickChoice } from './slash/slash-command.ts';
@@ -22,6 +25,8 @@ interface ScreenParts {
 	shell: ShellOptions;
 	history: History;
 	complete: Complete;
+	/** Commands for the menu, with their values in force. */
+	commands(): readonly MenuItem[];
 	/** How many prompts wait. */
 	queued(): number;
 	/** The agent that the edit line is labelled with. */
@@ -46,8 +51,6 @@ export class ShellScreen {
 	readonly transcript: Transcript;
 	/** Shown dim while nothing is typed. */
 	hint = '';
-	/** What stands under the edit line in place of the status line: an open menu; null: none is open. */
-	menu: RowsBelow | null = null;
 	readonly #options: ShellOptions;
 	readonly #modes: TerminalModes;
 	readonly #writer: ScreenWriter;
@@ -76,7 +79,7 @@ export class ShellScreen {
 					label: `${this.editor.isSecret ? 'answer' : (parts.desk().label ?? parts.receiver())} › `,
 					placeholder: this.editor.isSecret ? '' : this.hint,
 				}),
-			rowsBelow: (terminal) => this.menu?.(terminal) ?? parts.status?.(terminal) ?? [],
+			rowsBelow: (terminal) => this.editor.menuRows(terminal) ?? parts.status?.(terminal) ?? [],
 		});
 		this.transcript = new Transcript({
 			sink: this.view,
@@ -153,8 +156,14 @@ export class ShellScreen {
 	}
 
 	#createEditor(parts: ScreenParts): LineEditor {
-		const { input, clock, theme } = parts.shell;
+		const { input, clock, theme, listFiles, relay } = parts.shell;
+		const files = new FileNames({
+			list: async () => (await listFiles?.(relay.place().folder)) ?? [],
+			clock,
+			onChange: () => this.editor.filesChanged(),
+		});
+		const menus = new MenuDesk({ theme, commands: parts.commands, files: () => files.look() });
 		const onKey = (key: Key, isEmpty: boolean) => parts.desk().press(key, isEmpty);
-		return new LineEditor({ ...parts, input, clock, theme, onKey, onChange: () => this.redraw() });
+		return new LineEditor({ ...parts, input, clock, theme, menus, onKey, onChange: () => this.redraw() });
 	}
 }

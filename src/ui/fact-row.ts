@@ -96,7 +96,7 @@ const namesRow = (names: readonly string[], more: number) =>
 	[...names, ...(more > 0 ? [`${more} more`] : [])].join(', ');
 
 /** `src/…/slug.js`: as many folders of the end as fit, then of the beginning the first; at last the end of the name. */
-function cutPath(path: string, columns: number): string {
+export function cutPath(path: string, columns: number): string {
 	if (columnsOf(path) <= columns) return path;
 	const parts = path.split('/');
 	const first = parts[0] ?? '';

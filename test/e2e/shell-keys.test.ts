@@ -91,6 +91,50 @@ describe('keys of a terminal', () => {
 	});
 });
 
+describe('menus below the line', () => {
+	it('run a command, take a file, and leave nothing behind', async () => {
+		const shell = await start({ env: { FAKE_FILES: 'src/slug.js\ndocs/slugs.md\nsrc/other.js' } });
+		shell.type('/lim');
+		await shell.until(/› \/limits .*\n {2}1 of \d+ · type to filter/);
+		shell.type('\r');
+		await shell.until('No agent is limited');
+		shell.type('look at @sl');
+		await shell.until(/› src\/slug\.js\n {2}docs\/slugs\.md\n {2}2 of 5 files and folders/);
+		shell.type('\t');
+		await shell.until(/claude › look at @src\/slug\.js *$/);
+		shell.type('\r');
+		await shell.until('You said');
+		expect(shell.prompts()).toEqual(['look at @src/slug.js ']);
+		expect(shell.screen.text()).not.toContain('files and folders');
+	});
+
+	it('show the keys, and close on Esc', async () => {
+		const shell = await start();
+		shell.type('?');
+		await shell.until('all keys: /help keys');
+		shell.type('\x1b[27u');
+		await shell.ready();
+		expect(shell.screen.text()).not.toContain('all keys');
+	});
+});
+
+describe('a word that other programs take for a command', () => {
+	it.each([
+		['exit', 'leaves the shell', '/exit'],
+		['Quit ', 'leaves the shell', '/exit'],
+		['help', 'shows the help', '/help'],
+	])('is not sent: %s', async (word, does, command) => {
+		const shell = await start();
+		shell.type(`${word}\r`);
+		await shell.until(`Enter ${does}.`);
+		await shell.until(`claude › ${command}`);
+		expect(shell.prompts()).toEqual([]);
+		shell.type('\x15 exit\r');
+		await shell.until('You said');
+		expect(shell.prompts()).toEqual([' exit']);
+	});
+});
+
 describe('what Ctrl+C takes', () => {
 	it.each([
 		['Up', '\x1b[A'],

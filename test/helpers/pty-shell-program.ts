@@ -18,6 +18,7 @@ const {
 	FAKE_NO_AGENT,
 	FAKE_ACTIVE,
 	FAKE_WORKTREE,
+	FAKE_FILES,
 } = process.env;
 const terminals = terminalFds();
 process.on('exit', () => replaceGoneTerminals(terminals));
@@ -54,6 +55,7 @@ process.exitCode = await runShell({
 	worktree: FAKE_WORKTREE ?? '/repo',
 	historyPath: () => FAKE_HISTORY ?? null,
 	redact: (text) => text,
+	listFiles: async () => (FAKE_FILES ?? '').split('\n').filter((name) => name !== ''),
 	openEditor: async (text) => `${text} from the editor`,
 	pendingTrust: async () =>
 		FAKE_TRUST

@@ -2,9 +2,9 @@
 import type { Clock } from '../../core/clock.ts';
 import type { LiveRegion } from '../../ui/screen-writer.ts';
 import type { TerminalInput } from '../../ui/terminal-modes.ts';
-import { columnsOf, cutToColumns, padToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
-import { applyCompletion, type Candidate, type Complete } from './completion.ts';
+import type { MenuDesk } from '../menu/menu-desk.ts';
+import { applyCompletion, type Complete } from './completion.ts';
 import { type EditState, EMPTY_EDIT, withText } from './edit-state.ts';
 import type { History } from './history.ts';
 import { KeySource } from './key-source.ts';
@@ -12,7 +12,6 @@ import type { Key } from './keys.ts';
 import { layoutEdit } from './layout-edit.ts';
 import { type EditEffect, reduceKey } from './reduce-key.ts';
 
-const MENU_ROWS = 6;
 const DOT = '•';
 /** What keys may do while a secret is typed. */
 const FOR_SECRETS: ReadonlySet<EditEffect['type']> = new Set([
@@ -28,6 +27,7 @@ export interface LineEditorOptions {
 	theme: Theme;
 	history: History;
 	complete: Complete;
+	menus: MenuDesk;
 	/** How many prompts wait (Up on an empty line takes the newest back). */
 	queued: () => number;
 	/** The state changed and must be drawn. */
@@ -43,7 +43,6 @@ export class LineEditor {
 	readonly #options: LineEditorOptions;
 	readonly #keys: KeySource;
 	#state: EditState = EMPTY_EDIT;
-	#offered: readonly Candidate[] = [];
 	/** What was being typed before the line was borrowed. */
 	#draft: EditState | null = null;
 	#isSecret = false;
@@ -75,7 +74,7 @@ export class LineEditor {
 
 	setText(text: string): void {
 		this.#state = withText(this.#state, text);
-		this.#offered = [];
+		this.#options.menus.close();
 		this.#options.onChange();
 	}
 
@@ -84,7 +83,7 @@ export class LineEditor {
 		const { text, cursor } = this.#state;
 		this.#options.history.keep(text);
 		this.#state = { ...withText(this.#state, ''), killed: text, undo: [{ text, cursor }] };
-		this.#offered = [];
+		this.#options.menus.close();
 		this.#options.onChange();
 	}
 
@@ -118,33 +117,53 @@ export class LineEditor {
 	#borrow(text: string): void {
 		this.#draft ??= this.#state;
 		this.#state = withText(EMPTY_EDIT, text);
-		this.#offered = [];
+		this.#options.menus.close();
 	}
 
-	/** Rows of the edit line and, below it, of what Tab offers. */
 	layout(options: { label: string; columns: number; maxRows: number; placeholder?: string }): LiveRegion {
-		const { theme } = this.#options;
 		const { text } = this.#state;
 		const state = this.isSecret ? { ...this.#state, text: DOT.repeat(text.length) } : this.#state;
-		const region = layoutEdit(state, { ...options, theme });
-		return { ...region, rows: [...region.rows, ...layoutMenu(this.#offered, options.columns, theme)] };
+		return layoutEdit(state, { ...options, theme: this.#options.theme });
+	}
+
+	/** Rows of an open menu, for the terminal's size; null: none is open. */
+	menuRows(terminal: { columns: number; rows: number }): readonly string[] | null {
+		return this.#options.menus.rows(terminal);
+	}
+
+	/** The files that a menu may show were listed anew. */
+	filesChanged(): void {
+		this.#options.menus.refresh(this.#state);
+		this.#options.onChange();
 	}
 
 	#press(keys: readonly Key[]): void {
 		for (const key of keys) {
-			if (this.isSecret) {
-				this.#pressSecret(key);
-				continue;
-			}
-			if (this.#options.onKey?.(key, this.#state.text === '')) continue;
-			const context = { history: this.#options.history.entries(), queued: this.#options.queued() };
-			const { state, effect } = reduceKey(this.#state, key, context);
-			this.#state = state;
-			this.#offered = [];
-			if (effect?.type === 'complete') void this.#complete();
-			else if (effect) this.#options.onEffect(effect);
+			if (this.isSecret) this.#pressSecret(key);
+			else if (!this.#isForOthers(key)) this.#pressLine(key);
 		}
 		if (keys.length > 0) this.#options.onChange();
+	}
+
+	#isForOthers(key: Key): boolean {
+		const { menus, onKey } = this.#options;
+		const isEscape = key.kind === 'press' && key.name === 'escape';
+		if (isEscape && menus.areKeysShown) return false;
+		return onKey?.(key, this.#state.text === '') ?? false;
+	}
+
+	#pressLine(key: Key): void {
+		const { menus, history, queued, onEffect } = this.#options;
+		// A line that was borrowed is for no command.
+		const taken = this.#draft === null ? menus.press(key, this.#state) : null;
+		if (taken !== null) this.#state = taken.state;
+		if (taken?.isDone) return;
+		const before = this.#state;
+		const { state, effect } = reduceKey(before, key, { history: history.entries(), queued: queued() });
+		this.#state = state;
+		if (this.#draft === null) menus.changed(before, state, key);
+		if (effect?.type === 'complete') void this.#complete();
+		else if (effect) onEffect(effect);
 	}
 
 	#pressSecret(key: Key): void {
@@ -164,17 +183,8 @@ export class LineEditor {
 		if (completion === null || this.#state !== asked) return;
 		const { state, offered } = applyCompletion(asked, completion);
 		this.#state = state;
-		this.#offered = offered;
+		const { from, candidates } = completion;
+		this.#options.menus.offer({ from, candidates: offered }, state, candidates.length);
 		this.#options.onChange();
 	}
-}
-
-function layoutMenu(offered: readonly Candidate[], columns: number, theme: Theme): string[] {
-	const shown = offered.length > MENU_ROWS ? offered.slice(0, MENU_ROWS - 1) : offered;
-	const widest = Math.max(0, ...shown.map(({ value }) => columnsOf(value)));
-	const rows = shown.map(({ value, hint }) =>
-		cutToColumns(hint ? `  ${padToColumns(value, widest)}  ${hint}` : `  ${value}`, columns - 1),
-	);
-	if (shown.length < offered.length) rows.push(`  … ${offered.length - shown.length} more`);
-	return rows.map(theme.dim);
 }

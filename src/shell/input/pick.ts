@@ -22,7 +22,11 @@ export async function pickOne(
 ): Promise<string | null> {
 	// Enquirer writes the chosen name after the question.
 	const named = choices.map(({ label }) => ({ name: label, message: label }));
-	const chosen = await askEnquirer({ type: 'select', message, choices: named }, terminal);
+	const initial = Math.max(
+		0,
+		choices.findIndex(({ isNow }) => isNow === true),
+	);
+	const chosen = await askEnquirer({ type: 'select', message, choices: named, initial }, terminal);
 	return choices.find(({ label }) => label === chosen)?.value ?? null;
 }
 

@@ -21,6 +21,8 @@ export interface SlashCommand {
 	example: string;
 	/** Commands that its first word may name: `/race show`. */
 	members?: readonly SlashCommand[];
+	/** The value in force or a count, for the menu; empty: none. */
+	now?(shell: CompletionContext): string;
 	/** `now`: answers while a turn runs. `queued`: waits for its turn, in the order typed. */
 	duringTurn: 'now' | 'queued';
 	/** Candidates for the word at the end of `argument`. */
@@ -35,6 +37,8 @@ export interface CompletionContext {
 	context: CommandContext;
 	/** Every command, for `/help`. */
 	commands: readonly SlashCommand[];
+	/** How many prompts wait. */
+	queued?(): number;
 }
 
 export interface SlashContext extends CompletionContext {
@@ -87,6 +91,8 @@ export interface PickChoice {
 	value: string;
 	/** Safe, one line, different from the others. */
 	label: string;
+	/** The value in force: the list begins there. */
+	isNow?: boolean;
 }
 
 export const noCandidates = async (): Promise<readonly Candidate[]> => [];

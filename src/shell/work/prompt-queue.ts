@@ -9,6 +9,20 @@ import type { Work } from './work.ts';
 
 const ECHO_ROWS = 8;
 
+interface Meant {
+	command: string;
+	/** What Enter does then. */
+	does: string;
+}
+
+const LEAVE: Meant = { command: '/exit', does: 'leaves the shell' };
+/** What other programs take for a command. */
+const COMMANDS_AS_WORDS: ReadonlyMap<string, Meant> = new Map([
+	['exit', LEAVE],
+	['quit', LEAVE],
+	['help', { command: '/help', does: 'shows the help' }],
+]);
+
 interface QueueParts {
 	shell: ShellOptions;
 	transcript: Transcript;
@@ -45,11 +59,33 @@ export class PromptQueue {
 
 	/**
 	 * What is typed while something asks on the agent's terminal may be its answer, even a password. Such a line goes back to the
-	 * edit line, neither sent nor kept, and true is returned; the same line again passes.
+	 * edit line, neither sent nor kept, and true is returned; the same line again passes. `exit` alone is hardly meant for an
+	 * agent: the command stands on the line then.
 	 */
 	holdsBack(typed: string): boolean {
-		const { shell, transcript, work, giveBack } = this.#parts;
+		const { work } = this.#parts;
+		const meant = COMMANDS_AS_WORDS.get(typed.trimEnd().toLowerCase());
+		if (meant !== undefined) {
+			this.#offer(typed.trimEnd(), meant);
+			return true;
+		}
 		if (!work.isAsked || this.#held === typed || work.answersNow(typed)) return false;
+		this.#hold(typed);
+		return true;
+	}
+
+	#offer(word: string, { command, does }: Meant): void {
+		const { shell, transcript, giveBack } = this.#parts;
+		const { relay, theme } = shell;
+		giveBack(command);
+		transcript.lines([
+			theme.warn(`? "${word}" was not sent to ${relay.active().agent}. Enter ${does}.`),
+			theme.dim('  With a blank before it, it is a prompt.'),
+		]);
+	}
+
+	#hold(typed: string): void {
+		const { shell, transcript, giveBack } = this.#parts;
 		this.#held = typed;
 		giveBack(typed);
 		const { relay, theme } = shell;
@@ -57,7 +93,6 @@ export class PromptQueue {
 			theme.warn(`Not queued: ${relay.active().agent} asks on the terminal. /answer answers it`),
 			theme.dim('  Enter again queues this line as a prompt; Ctrl+U clears it.'),
 		]);
-		return true;
 	}
 
 	/** The question has gone: what was held back for it is not remembered. */

@@ -8,6 +8,7 @@ export const model: SlashCommand = {
 	usage: 'model [NAME | default]',
 	summary: "set the active agent's model from the next turn",
 	example: '/model opus',
+	now: ({ relay }) => safeLine(relay.active().model ?? '', 40),
 	duringTurn: 'queued',
 	complete: oneOf('default'),
 	async run({ relay, print }, argument) {

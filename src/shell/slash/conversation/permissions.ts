@@ -15,6 +15,7 @@ export const permissions: SlashCommand = {
 	usage: 'permissions [read-only | edit | full | allow "COMMAND" | disallow "COMMAND"] [--repo | --global]',
 	summary: 'what agents may do; allow adds a command to your config, disallow takes it back',
 	example: '/permissions allow "npm test"',
+	now: ({ relay }) => relay.active().permissions,
 	duringTurn: 'queued',
 	complete: async () => [...PRESETS, 'allow', 'disallow'].map((value) => ({ value })),
 	async run(context, argument) {
@@ -68,6 +69,9 @@ async function pickPreset({ isInteractive, pick, relay }: SlashContext): Promise
 	const current = relay.active().permissions;
 	return pick(
 		'Agents may',
-		PRESETS.map((value) => ({ value, label: value === current ? `${value} (now)` : value })),
+		PRESETS.map((value) => {
+			const isNow = value === current;
+			return { value, label: isNow ? `${value} (now)` : value, isNow };
+		}),
 	);
 }

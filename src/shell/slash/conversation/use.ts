@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { PRESETS } from '../../../agents/permission-presets.ts';
 import { describeReadiness } from '../../../commands/agents/readiness.ts';
+import { safeLine } from '../../../core/text.ts';
 import { switchRows } from '../../../view/hand-over/hand-over-rows.ts';
 import { agentCandidates, parseAgentChoice, parsePreset } from '../agent-argument.ts';
 import { type SlashCommand, type SlashContext, splitWords, usageError } from '../slash-command.ts';
@@ -11,6 +12,10 @@ export const use: SlashCommand = {
 	usage: 'use [AGENT[:MODEL]] [--permissions P]',
 	summary: 'switch to another agent; it gets what was done so far',
 	example: '/use codex --permissions edit',
+	now: ({ relay }) => {
+		const { agent, model } = relay.active();
+		return model === null ? agent : `${agent} ${safeLine(model, 40)}`;
+	},
 	duringTurn: 'queued',
 	async complete({ relay }, argument) {
 		if (/--permissions\s+\S*$/.test(argument)) return PRESETS.map((value) => ({ value }));
@@ -68,6 +73,7 @@ async function pickAgent(context: SlashContext): Promise<string | null> {
 		agents.map((agent) => ({
 			value: agent.agent,
 			label: `${agent.agent} (${describeReadiness(agent, { isOpen: true })})`,
+			isNow: agent.isActive,
 		})),
 	);
 }

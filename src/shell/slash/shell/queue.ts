@@ -8,6 +8,7 @@ export const queue: SlashCommand = {
 	usage: 'queue [clear]',
 	summary: 'list what waits for the running turn; clear drops it',
 	example: '/queue clear',
+	now: ({ queued }) => String(queued?.() || ''),
 	duringTurn: 'now',
 	complete: oneOf('clear'),
 	async run({ waiting, theme, columns, print }, argument) {
