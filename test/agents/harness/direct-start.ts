@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { AgentAdapter, AgentCommand, TurnRequest } from '../../../src/agents/agent-adapter.ts';
 import { withAdditions } from '../../../src/agents/environment.ts';
+import { fakeTurnRequest } from '../../helpers/fake-turn-request.ts';
 import type { Scene } from './scene.ts';
 
 export interface DirectRun {
@@ -45,22 +46,14 @@ export async function startDirectly(
 		});
 	});
 	await new Promise<void>((done) => server.listen(address, done));
-	const turn: TurnRequest = {
-		nativeSessionId: null,
-		resume: false,
-		model: null,
-		permissions: 'edit',
-		allowCommands: [],
-		isTrusted: true,
+	const turn = fakeTurnRequest({
 		folder: scene.repo,
 		worktree: scene.repo,
-		isGitRepo: true,
-		isRoot: false,
 		env: scene.env,
 		mayAsk: true,
 		questionAddress: address,
 		...request,
-	};
+	});
 	const command = change(adapter.command(turn));
 	try {
 		return { ...(await run(command, turn)), questions };

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TurnRequest } from '../../../src/agents/agent-adapter.ts';
 import { opencodeAdapter } from '../../../src/agents/opencode/adapter.ts';
 import { RelayError } from '../../../src/core/errors.ts';
+import { fakeTurnRequest } from '../../helpers/fake-turn-request.ts';
 
 let folder = '';
 
@@ -14,20 +15,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function commandOf(request: Partial<TurnRequest> = {}) {
-	return opencodeAdapter.command({
-		nativeSessionId: null,
-		resume: false,
-		model: null,
-		permissions: 'edit',
-		allowCommands: [],
-		isTrusted: true,
-		folder: folder,
-		worktree: folder,
-		isGitRepo: true,
-		isRoot: false,
-		env: {},
-		...request,
-	});
+	return opencodeAdapter.command(
+		fakeTurnRequest({
+			folder: folder,
+			worktree: folder,
+			...request,
+		}),
+	);
 }
 const configOf = (request: Partial<TurnRequest> = {}) =>
 	JSON.parse(commandOf(request).env.OPENCODE_CONFIG_CONTENT ?? 'null');

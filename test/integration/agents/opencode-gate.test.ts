@@ -4,10 +4,10 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TurnRequest } from '../../../src/agents/agent-adapter.ts';
 import { permissionsOf } from '../../../src/agents/opencode/start/permission-rules.ts';
 import { gateOf } from '../../../src/agents/opencode/start/questions.ts';
 import { AgentRelay } from '../../../src/agents/opencode/start/relay-plugin.ts';
+import { fakeTurnRequest } from '../../helpers/fake-turn-request.ts';
 
 let folder = '';
 let server: Server | null = null;
@@ -20,21 +20,11 @@ afterEach(() => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
-const request = (): TurnRequest => ({
-	nativeSessionId: null,
-	resume: false,
-	model: null,
-	permissions: 'edit',
-	allowCommands: [],
-	isTrusted: true,
-	folder: '/repo',
-	worktree: '/repo',
-	isGitRepo: true,
-	isRoot: false,
-	env: {},
-	mayAsk: true,
-	questionAddress: join(folder, 'socket'),
-});
+const request = () =>
+	fakeTurnRequest({
+		mayAsk: true,
+		questionAddress: join(folder, 'socket'),
+	});
 
 async function gate() {
 	const given = gateOf(request());

@@ -3,21 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { TurnRequest } from '../../../../src/agents/agent-adapter.ts';
 import { claudeAdapter } from '../../../../src/agents/claude/adapter.ts';
 import { retriesWithin } from '../../../../src/agents/claude/start/retries.ts';
+import { fakeTurnRequest } from '../../../helpers/fake-turn-request.ts';
 
 const ID = '11111111-2222-4333-8444-555555555555';
-const TURN: TurnRequest = {
+const TURN = fakeTurnRequest({
 	nativeSessionId: ID,
-	resume: false,
-	model: null,
-	permissions: 'edit',
-	allowCommands: [],
-	isTrusted: true,
-	folder: '/repo',
-	worktree: '/repo',
-	isGitRepo: true,
-	isRoot: false,
-	env: {},
-};
+});
 const command = (turn: Partial<TurnRequest>) => claudeAdapter.command({ ...TURN, ...turn });
 const flagsOf = (turn: Partial<TurnRequest>) => command(turn).args.slice(5);
 

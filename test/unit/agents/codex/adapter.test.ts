@@ -2,24 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { TurnRequest } from '../../../../src/agents/agent-adapter.ts';
 import { codexAdapter } from '../../../../src/agents/codex/adapter.ts';
 import { RelayError } from '../../../../src/core/errors.ts';
+import { fakeTurnRequest } from '../../../helpers/fake-turn-request.ts';
 
 const ID = '01a1fd14-aaaa-7000-8000-000000000001';
 
 function argsOf(request: Partial<TurnRequest> = {}): string[] {
-	return codexAdapter.command({
-		nativeSessionId: null,
-		resume: false,
-		model: null,
-		permissions: 'edit',
-		allowCommands: [],
-		isTrusted: true,
-		folder: '/repo',
-		worktree: '/repo',
-		isGitRepo: true,
-		isRoot: false,
-		env: {},
-		...request,
-	}).args;
+	return codexAdapter.command(
+		fakeTurnRequest({
+			...request,
+		}),
+	).args;
 }
 
 describe('the command line of codex', () => {

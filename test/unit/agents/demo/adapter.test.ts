@@ -1,6 +1,5 @@
 import { isAbsolute } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { TurnRequest } from '../../../../src/agents/agent-adapter.ts';
 import {
 	DEMO_ADAPTERS,
 	demoCloserAdapter,
@@ -10,20 +9,13 @@ import { CloserVoice } from '../../../../src/agents/demo/closer-voice.ts';
 import { DEMO_ORDER } from '../../../../src/agents/demo/scenario.ts';
 import { SprinterVoice } from '../../../../src/agents/demo/sprinter-voice.ts';
 import type { DemoVoice } from '../../../../src/agents/demo/voice.ts';
+import { fakeTurnRequest } from '../../../helpers/fake-turn-request.ts';
 
-const REQUEST: TurnRequest = {
+const REQUEST = fakeTurnRequest({
 	nativeSessionId: 's1',
-	resume: false,
-	model: null,
 	permissions: 'read-only',
-	allowCommands: [],
 	isTrusted: false,
-	folder: '/repo',
-	worktree: '/repo',
-	isGitRepo: true,
-	isRoot: false,
-	env: {},
-};
+});
 
 const OK = { ok: true, denied: false, exitCode: 0, output: 'fine\n' };
 const REFUSED = {

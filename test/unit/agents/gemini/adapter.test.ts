@@ -4,23 +4,13 @@ import type { TurnRequest } from '../../../../src/agents/agent-adapter.ts';
 import { geminiAdapter } from '../../../../src/agents/gemini/adapter.ts';
 import { parseSessionRecord } from '../../../../src/agents/gemini/native/session-record.ts';
 import { RelayError } from '../../../../src/core/errors.ts';
+import { fakeTurnRequest } from '../../../helpers/fake-turn-request.ts';
 
 const ID = '11111111-2222-4333-8444-555555555555';
 
-const REQUEST: TurnRequest = {
-	nativeSessionId: null,
-	resume: false,
-	model: null,
-	permissions: 'edit',
-	allowCommands: [],
-	isTrusted: true,
-	folder: '/repo',
-	worktree: '/repo',
-	isGitRepo: true,
-	isRoot: false,
-	env: {},
+const REQUEST = fakeTurnRequest({
 	privatePath: '/state/private/1-2-S-1',
-};
+});
 
 const commandOf = (request: Partial<TurnRequest> = {}) => geminiAdapter.command({ ...REQUEST, ...request });
 const argsOf = (request: Partial<TurnRequest> = {}) => commandOf(request).args;

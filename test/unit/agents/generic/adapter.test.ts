@@ -1,24 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TurnRequest } from '../../../../src/agents/agent-adapter.ts';
 import { agentEnvironment } from '../../../../src/agents/environment.ts';
 import { genericAdapter, inertForAny } from '../../../../src/agents/generic/adapter.ts';
+import { fakeTurnRequest } from '../../../helpers/fake-turn-request.ts';
 import { settings } from './settings.ts';
 
-const TURN: TurnRequest = {
-	nativeSessionId: null,
-	resume: false,
-	model: null,
-	permissions: 'edit',
-	allowCommands: [],
-	isTrusted: true,
-	folder: '/repo',
-	worktree: '/repo',
-	isGitRepo: true,
-	isRoot: false,
-	env: {},
+const TURN = fakeTurnRequest({
 	prompt: { path: '/s/turns/001-prompt.md', text: 'fix it' },
-};
+});
 
 describe('an agent from config', () => {
 	it('gets its prompt on stdin, and its options after its command', () => {

@@ -4,25 +4,19 @@ import type { TurnRequest } from '../../../../src/agents/agent-adapter.ts';
 import { opencodeAdapter } from '../../../../src/agents/opencode/adapter.ts';
 import { permissionsOf } from '../../../../src/agents/opencode/start/permission-rules.ts';
 import { RelayError } from '../../../../src/core/errors.ts';
+import { fakeTurnRequest } from '../../../helpers/fake-turn-request.ts';
 
 const ID = 'ses_e02ecb1f0ffenlF1hFa4Ka40h5';
 const folder = '/repo';
 
 function commandOf(request: Partial<TurnRequest> = {}) {
-	return opencodeAdapter.command({
-		nativeSessionId: null,
-		resume: false,
-		model: null,
-		permissions: 'edit',
-		allowCommands: [],
-		isTrusted: true,
-		folder: folder,
-		worktree: folder,
-		isGitRepo: true,
-		isRoot: false,
-		env: {},
-		...request,
-	});
+	return opencodeAdapter.command(
+		fakeTurnRequest({
+			folder: folder,
+			worktree: folder,
+			...request,
+		}),
+	);
 }
 const argsOf = (request: Partial<TurnRequest> = {}) => commandOf(request).args;
 const configOf = (request: Partial<TurnRequest> = {}) =>

@@ -2,26 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { TurnRequest } from '../../../../../src/agents/agent-adapter.ts';
 import { codexAdapter } from '../../../../../src/agents/codex/adapter.ts';
 import { askingKeyQuery, cannotAsk, questions } from '../../../../../src/agents/codex/start/questions.ts';
+import { fakeTurnRequest } from '../../../../helpers/fake-turn-request.ts';
 
 const ASKER = "'/usr/bin/node' '/it'\\''s/ask.js'";
 const KEY = '/<session-flags>/config.toml:permission_request:0:0\nsha256:0a1b';
-const base: TurnRequest = {
-	nativeSessionId: null,
-	resume: false,
-	model: null,
-	permissions: 'edit',
-	allowCommands: [],
-	isTrusted: true,
-	folder: '/repo',
-	worktree: '/repo',
-	isGitRepo: true,
-	isRoot: false,
-	env: {},
+const base = fakeTurnRequest({
 	mayAsk: true,
 	asker: ASKER,
 	version: '0.171.0',
 	askingKey: KEY,
-};
+});
 const settingsOf = (request: Partial<TurnRequest>) => {
 	const { args } = codexAdapter.command({ ...base, ...request });
 	return args.filter((_, at) => args[at - 1] === '-c');

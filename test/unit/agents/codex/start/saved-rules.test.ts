@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TurnRequest } from '../../../../../src/agents/agent-adapter.ts';
 import { codexAdapter } from '../../../../../src/agents/codex/adapter.ts';
+import { fakeTurnRequest } from '../../../../helpers/fake-turn-request.ts';
 
 const ALLOW = 'prefix_rule(pattern = ["touch"], decision = "allow")\n';
 let root = '';
@@ -68,19 +69,13 @@ describe('rules that codex saved', () => {
 it('no reviewer of the user’s config decides below full', () => {
 	const settings = (permissions: TurnRequest['permissions']) =>
 		codexAdapter
-			.command({
-				nativeSessionId: null,
-				resume: false,
-				model: null,
-				permissions,
-				allowCommands: [],
-				isTrusted: true,
-				folder: root,
-				worktree: root,
-				isGitRepo: true,
-				isRoot: false,
-				env: {},
-			})
+			.command(
+				fakeTurnRequest({
+					permissions,
+					folder: root,
+					worktree: root,
+				}),
+			)
 			.args.join(' ');
 	for (const preset of ['read-only', 'edit'] as const)
 		expect(settings(preset)).toContain('-c approval_policy="never" -c approvals_reviewer="user"');

@@ -1,24 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { TurnRequest } from '../../../../../src/agents/agent-adapter.ts';
 import { permissionsOf } from '../../../../../src/agents/opencode/start/permission-rules.ts';
 import { cannotAsk, questions } from '../../../../../src/agents/opencode/start/questions.ts';
 import { readTool } from '../../../../../src/agents/opencode/stream/tools.ts';
+import { fakeTurnRequest } from '../../../../helpers/fake-turn-request.ts';
 
-const base: TurnRequest = {
-	nativeSessionId: null,
-	resume: false,
-	model: null,
-	permissions: 'edit',
+const base = fakeTurnRequest({
 	allowCommands: ['npm test'],
-	isTrusted: true,
-	folder: '/repo',
-	worktree: '/repo',
-	isGitRepo: true,
-	isRoot: false,
 	env: { HOME: '/no/such/home' },
 	mayAsk: true,
 	version: '1.18.33',
-};
+});
 
 describe('opencode', () => {
 	it('asks nothing without its plugin package, in a version not tried, or where plugins are kept out', () => {
