@@ -56,6 +56,7 @@ import { redo } from './redo/options.ts';
 import { rename } from './rename/options.ts';
 import { run } from './run/options.ts';
 import { sessions } from './sessions/options.ts';
+import { setup } from './setup/options.ts';
 import { resume, shell } from './shell/options.ts';
 import { show } from './show/options.ts';
 import { tag } from './tag/options.ts';
@@ -118,6 +119,7 @@ export const COMMANDS = {
 	configAllow,
 	configDisallow,
 	configTrust,
+	setup,
 	doctor,
 	demo,
 	completion,

@@ -73,6 +73,26 @@ export interface AllowedCommand {
 	repo: string | null;
 }
 
+/**
+ * Several changes in one write: keys with their value as text, and commands to allow. Errors as `setConfigValue`; nothing is
+ * changed then.
+ */
+export function changeConfig(
+	file: string,
+	{
+		values,
+		allow,
+	}: { values: ReadonlyArray<readonly [key: string, text: string]>; allow: readonly AllowedCommand[] },
+	options: EditOptions,
+): void {
+	const read = values.map(([key, text]) => readText(keyValue(key, text, { layer: 'flag', place: 'setup' })));
+	read.forEach(checkValue);
+	editFile(file, options, (before, path) => {
+		const set = read.reduce((text, { key, raw }) => setTomlValue(text, path, key, raw), before);
+		return allow.reduce((text, one) => withAllowed(text, path, one) ?? text, set);
+	});
+}
+
 /** Adds to the commands that are allowed; false when it is there already. Errors as `setConfigValue`. */
 export function allowInConfig(
 	file: string,
@@ -81,13 +101,16 @@ export function allowInConfig(
 ): boolean {
 	const origin = { layer: 'flag', place: 'allow' } as const;
 	checkValue(keyValue(ALLOWED_EVERYWHERE, [command], origin));
-	return editFile(file, options, (before, path) => {
-		if (repo === null) return appendTomlElement(before, path, ALLOWED_EVERYWHERE, command);
-		const known = commandsOfRepos(before, path);
-		const own = known[repo] ?? [];
-		if (own.includes(command)) return null;
-		return setTomlValue(before, path, ALLOWED_IN_REPOS, { ...known, [repo]: [...own, command] });
-	});
+	return editFile(file, options, (before, path) => withAllowed(before, path, { command, repo }));
+}
+
+/** null: it is there already. */
+function withAllowed(before: string, path: string, { command, repo }: AllowedCommand): string | null {
+	if (repo === null) return appendTomlElement(before, path, ALLOWED_EVERYWHERE, command);
+	const known = commandsOfRepos(before, path);
+	const own = known[repo] ?? [];
+	if (own.includes(command)) return null;
+	return setTomlValue(before, path, ALLOWED_IN_REPOS, { ...known, [repo]: [...own, command] });
 }
 
 /** Removes it there; false when it is not there. Errors as `setConfigValue`. */

@@ -1,0 +1,19 @@
+import type { Look } from '../look.ts';
+import { planRows } from './rows.ts';
+import type { SetupData } from './run.ts';
+
+export function setupLines(data: SetupData, look: Look): string[] {
+	const { end, plan, ownName } = data;
+	if (end === 'left') return ['Nothing was changed.'];
+	if (end === 'nothing_to_write') return ['All of it is set up so already; nothing was written.'];
+	const rows = planRows(data, look);
+	if (end === 'shown')
+		return ['This would be written:', ...rows, `Nothing was written. Write it: ${ownName} setup --yes`];
+	const next = plan.file?.byHand ?? null;
+	return [
+		'Written:',
+		...rows,
+		...(next === null ? [] : [`Still to do: ${next}`]),
+		`See it: ${ownName} config show · change it: ${ownName} setup`,
+	];
+}
