@@ -70,6 +70,7 @@ export class InteractiveShell {
 			sink: view,
 			waiting: this.#waiting,
 			columns: () => this.#screen.columns - 1,
+			rows: () => this.#screen.rows,
 			pick,
 			exit: () => this.#end(0),
 			prompt: (text) => this.#queue.add(asPrompt(text)),

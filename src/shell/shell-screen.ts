@@ -98,6 +98,10 @@ export class ShellScreen {
 		return this.#writer.columns;
 	}
 
+	get rows(): number {
+		return this.#writer.rows;
+	}
+
 	/** Takes the terminal, and the notices that would be written past the drawing, until `leave`. */
 	enter(): void {
 		const { output, takeNotices } = this.#options;

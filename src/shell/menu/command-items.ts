@@ -1,19 +1,6 @@
-import type { CompletionContext, SlashCommand } from '../slash/slash-command.ts';
+import { byNeed } from '../slash/order.ts';
+import type { CompletionContext } from '../slash/slash-command.ts';
 import type { MenuItem } from './menu.ts';
-
-/** Most needed first; the others follow as `/help` has them. */
-const NEEDED = [
-	'use',
-	'permissions',
-	'diff',
-	'output',
-	'undo',
-	'limits',
-	'resume',
-	'queue',
-	'status',
-	'model',
-];
 
 export function commandItems(shell: CompletionContext): MenuItem[] {
 	return byNeed(shell.commands).map((command) => ({
@@ -23,13 +10,4 @@ export function commandItems(shell: CompletionContext): MenuItem[] {
 		needsWords: /^\S+ [^[]/.test(command.usage),
 		also: command.aliases.map((alias) => `/${alias}`),
 	}));
-}
-
-/** Commands in the order in which they are offered. */
-function byNeed(commands: readonly SlashCommand[]): SlashCommand[] {
-	const needOf = ({ name }: SlashCommand) => {
-		const at = NEEDED.indexOf(name);
-		return at < 0 ? NEEDED.length : at;
-	};
-	return [...commands].sort((a, b) => needOf(a) - needOf(b));
 }

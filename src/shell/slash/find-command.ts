@@ -3,9 +3,20 @@ import { RelayError } from '../../core/errors.ts';
 import { safeLine } from '../../core/text.ts';
 import type { SlashCommand } from './slash-command.ts';
 
-/** Finds a command by name or alias; null if there is none. */
+/** Finds a command by name or alias, or one of a family by both words (`race show`); null if there is none. */
 export function findCommand(commands: readonly SlashCommand[], name: string): SlashCommand | null {
-	return commands.find((command) => command.name === name || command.aliases.includes(name)) ?? null;
+	const found = commands.find((command) => command.name === name || command.aliases.includes(name));
+	const members = commands.flatMap(({ members = [] }) => members);
+	return found ?? members.find((member) => member.name === name) ?? null;
+}
+
+/** What `/help` is asked for by `/use --help` or `/race show --help`; null: the words are no such question. */
+export function helpAskedBy(command: SlashCommand, argument: string): string | null {
+	const asked = /^(?:(\S+)\s+)?(?:--help|-h)$/.exec(argument);
+	if (asked === null) return null;
+	const [, word] = asked;
+	if (word === undefined) return command.name;
+	return command.members?.find(({ name }) => name === `${command.name} ${word}`)?.name ?? null;
 }
 
 /** The error for an unknown command: names the nearest ones, and how to type a prompt that begins with a slash. */

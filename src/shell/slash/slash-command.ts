@@ -19,6 +19,8 @@ export interface SlashCommand {
 	summary: string;
 	/** A whole line as typed. */
 	example: string;
+	/** Its words and flags, each with what it does, for `/help`. */
+	flags?: ReadonlyArray<readonly [flag: string, does: string]>;
 	/** Commands that its first word may name: `/race show`. */
 	members?: readonly SlashCommand[];
 	/** The value in force or a count, for the menu; empty: none. */
@@ -46,6 +48,8 @@ export interface SlashContext extends CompletionContext {
 	theme: Theme;
 	/** The terminal's width. */
 	columns: number;
+	/** The terminal's height; absent: there is no end to it. */
+	rows?: number | undefined;
 	/** False: pickers answer null, so arguments must be given. */
 	isInteractive: boolean;
 	waiting: WaitingPrompts;

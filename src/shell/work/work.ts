@@ -11,8 +11,9 @@ import type { TranscriptSink } from '../../view/transcript-sink.ts';
 import { type Entry, readEntry } from '../input/read-entry.ts';
 import type { QuestionDesk } from '../questions/question-desk.ts';
 import type { ShellOptions } from '../shell-options.ts';
-import { findCommand, unknownCommand } from '../slash/find-command.ts';
+import { findCommand, helpAskedBy, unknownCommand } from '../slash/find-command.ts';
 import { SLASH_COMMANDS } from '../slash/registry.ts';
+import { help } from '../slash/shell/help.ts';
 import {
 	type PickChoice,
 	type SlashContext,
@@ -30,6 +31,8 @@ export interface WorkOptions {
 	sink: TranscriptSink;
 	waiting: WaitingPrompts;
 	columns: () => number;
+	/** Of the terminal; absent: the output has no end. */
+	rows?: () => number;
 	/** null: this shell cannot ask. */
 	pick: ((message: string, choices: readonly PickChoice[]) => Promise<string | null>) | null;
 	exit: () => void;
@@ -72,7 +75,8 @@ export class Work {
 		const entry = readEntry(typed);
 		if (entry.kind !== 'command') return false;
 		const command = findCommand(SLASH_COMMANDS, entry.name);
-		return command === null || command.duringTurn === 'now';
+		if (command === null || command.duringTurn === 'now') return true;
+		return helpAskedBy(command, entry.argument) !== null;
 	}
 
 	/** Never rejects: errors are shown. */
@@ -194,6 +198,8 @@ export class Work {
 	async #command(name: string, argument: string): Promise<void> {
 		const command = findCommand(SLASH_COMMANDS, name);
 		if (command === null) throw unknownCommand(SLASH_COMMANDS, name);
+		const asked = helpAskedBy(command, argument);
+		if (asked !== null) return help.run(this.#context(), asked);
 		// Words that no command reads would be lost: `/new fix the login` starts no task.
 		if (argument !== '' && command.usage === command.name)
 			throw usageError(command, `/${command.name} takes no words; nothing was done.`);
@@ -210,7 +216,7 @@ export class Work {
 	}
 
 	#context(): SlashContext {
-		const { shell, waiting, transcript, columns, pick, exit, beginAnswer, prompt } = this.#options;
+		const { shell, waiting, transcript, columns, rows, pick, exit, beginAnswer, prompt } = this.#options;
 		return {
 			relay: shell.relay,
 			context: shell.context,
@@ -218,6 +224,7 @@ export class Work {
 			theme: shell.theme,
 			commands: SLASH_COMMANDS,
 			columns: columns(),
+			rows: rows?.(),
 			isInteractive: pick !== null,
 			waiting,
 			print: (lines) => transcript.lines(lines),

@@ -84,6 +84,7 @@ function factsOf({ path, isDefault, about, examples }: Command, options: Options
 	return {
 		name,
 		usage: [name, ...words].join(' '),
+		flags: [...options.values()].map((option) => [flagOf(option), option.about] as const),
 		summary: about,
 		example: `/${name}${example.slice(path.length)}`,
 	};
@@ -95,6 +96,11 @@ function usageOf(option: Option<unknown>): string {
 	const word = value?.toUpperCase() ?? '';
 	if (long === null) return isNeeded ? word : `[${word}]`;
 	return `[${word === '' ? long : `${long} ${word}`}]`;
+}
+
+/** `TURN`, `--limit <count>`. */
+function flagOf(option: Option<unknown>): string {
+	return isOperand(option) ? option.flags.replace(/[[\]<>]/g, '').toUpperCase() : option.flags;
 }
 
 function ofFlag(options: Options, flag: string): Option<unknown> | undefined {

@@ -15,6 +15,13 @@ export const permissions: SlashCommand = {
 	usage: 'permissions [read-only | edit | full | allow "COMMAND" | disallow "COMMAND"] [--repo | --global]',
 	summary: 'what agents may do; allow adds a command to your config, disallow takes it back',
 	example: '/permissions allow "npm test"',
+	flags: [
+		['read-only, edit, full', 'what agents may do from the next turn on'],
+		['allow "COMMAND"', 'let edit run it, with any further arguments'],
+		['disallow "COMMAND"', 'take that back'],
+		['--repo', 'in this repo (the default)'],
+		['--global', 'everywhere'],
+	],
 	now: ({ relay }) => relay.active().permissions,
 	duringTurn: 'queued',
 	complete: async () => [...PRESETS, 'allow', 'disallow'].map((value) => ({ value })),

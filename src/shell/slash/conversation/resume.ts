@@ -26,6 +26,10 @@ export const resume: SlashCommand = {
 	usage: 'resume [REF] [--here]',
 	summary: 'resume another session: id, part of it, @name, latest',
 	example: '/resume latest',
+	flags: [
+		['REF', 'an id or a unique part of it, @name for its latest, latest; without it, pick from a list'],
+		['--here', 'in this folder, and also if your relay did not start it'],
+	],
 	duringTurn: 'queued',
 	async complete({ context }): Promise<readonly Candidate[]> {
 		const rows = await sessionRows(context, CONVERSATIONS);

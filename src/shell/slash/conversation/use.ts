@@ -12,6 +12,10 @@ export const use: SlashCommand = {
 	usage: 'use [AGENT[:MODEL]] [--permissions P]',
 	summary: 'switch to another agent; it gets what was done so far',
 	example: '/use codex --permissions edit',
+	flags: [
+		['AGENT[:MODEL]', 'who works from the next prompt on; without it, pick from a list'],
+		['-p, --permissions P', `what it may do: ${PRESETS.join(', ')}`],
+	],
 	now: ({ relay }) => {
 		const { agent, model } = relay.active();
 		return model === null ? agent : `${agent} ${safeLine(model, 40)}`;

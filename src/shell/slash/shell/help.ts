@@ -1,67 +1,118 @@
-import { columnsOf, wrapToColumns } from '../../../ui/text-width.ts';
+import { columnsOf, cutToColumns, wrapToColumns } from '../../../ui/text-width.ts';
 import { findCommand, unknownCommand } from '../find-command.ts';
-import type { SlashCommand, SlashContext } from '../slash-command.ts';
+import { byNeed, type CommandGroup, groupsOf } from '../order.ts';
+import { oneOf, type SlashCommand, type SlashContext } from '../slash-command.ts';
+import { KEY_GROUPS } from './key-list.ts';
+
+/** What stands around an answer on the screen: the line that asked, blank rows, the edit line and the status. */
+const ROWS_AROUND = 6;
 
 export const help: SlashCommand = {
 	name: 'help',
 	aliases: ['?'],
-	usage: 'help [COMMAND]',
-	summary: 'this list, or one command in full',
+	usage: 'help [COMMAND | keys]',
+	summary: 'the commands needed most, one in full, or all keys',
 	example: '/help use',
 	duringTurn: 'now',
-	complete: async ({ commands }) => commands.map(({ name, summary }) => ({ value: name, hint: summary })),
+	complete: async (shell, argument) => {
+		const keys = await oneOf('keys')();
+		return argument.includes(' ')
+			? []
+			: [...keys, ...shell.commands.map(({ name, summary }) => ({ value: name, hint: summary }))];
+	},
 	async run(context, argument) {
-		if (argument === '') return context.print([...commandLines(context), '', ...keyLines(context)]);
-		const name = argument.replace(/^\//, '');
+		const name = argument.replace(/^\//, '').replace(/\s+/g, ' ');
+		if (name === '') return context.print(overview(context));
+		if (name === 'keys') return context.print(allKeys(context));
 		const command = findCommand(context.commands, name);
 		if (command === null) throw unknownCommand(context.commands, name);
-		const { theme } = context;
-		context.print([
-			theme.bold(`/${command.usage}`),
-			command.summary,
-			theme.dim(`for example: ${command.example}`),
-			...(command.aliases.length > 0
-				? [theme.dim(`also: ${command.aliases.map((alias) => `/${alias}`).join(' ')}`)]
-				: []),
-			...(command.duringTurn === 'queued'
-				? [theme.dim('typed while a turn runs, it waits until the turn ends')]
-				: []),
-		]);
+		context.print(inFull(command, context));
 	},
 };
 
-const KEYS: ReadonlyArray<readonly [string, string]> = [
-	['!COMMAND', 'runs a shell command here; agents hear of it'],
-	['//TEXT', 'a prompt that begins with a slash'],
-	['@PATH', 'Tab completes paths, commands and agents'],
-	['\\ and """', 'continue a line; a block of lines'],
-	['Ctrl+C', 'interrupt the turn; again: kill it'],
-	['Ctrl+R', 'search the history'],
-	['Ctrl+X Ctrl+E', 'write the prompt in $EDITOR'],
-	['Ctrl+D', 'exit'],
-];
-
-function commandLines(context: SlashContext): string[] {
-	return twoColumns(
-		context.commands.map(({ name, summary }) => [`/${name}`, summary] as const),
-		context,
-	);
+/** As many commands as fit the screen say what they do, those needed most first; the others are named. */
+function overview(context: SlashContext): string[] {
+	const { commands, rows } = context;
+	const most = rows === undefined ? Number.POSITIVE_INFINITY : Math.max(4, rows - ROWS_AROUND);
+	let fitting = overviewOf(0, context);
+	for (let count = 1; count <= commands.length; count++) {
+		const next = overviewOf(count, context);
+		if (next.length > most) break;
+		fitting = next;
+	}
+	return fitting;
 }
 
-function keyLines(context: SlashContext): string[] {
-	return twoColumns(KEYS, context);
+function overviewOf(count: number, context: SlashContext): string[] {
+	const { theme, columns, commands } = context;
+	const needed = byNeed(commands).slice(0, count);
+	const groups = groupsOf(needed);
+	const widest = Math.max(0, ...needed.map(({ name }) => columnsOf(name) + 1));
+	// A heading is worth its row where there are several rows below it.
+	const hasTitles = columns >= 60 && count >= 2 * groups.length;
+	const others = commands.filter((command) => !needed.includes(command)).map(({ name }) => name);
+	return [
+		...groups.flatMap((group) => groupRows(group, { widest, hasTitles, context })),
+		...(others.length === 0 ? [] : wrapToColumns(`more: ${others.join(' ')}`, columns, { indent: 2 })),
+		...wrapToColumns('/help X, or /X --help: one in full · /help keys', columns, { indent: 2 }).map(
+			theme.dim,
+		),
+	];
 }
 
-function twoColumns(
-	rows: ReadonlyArray<readonly [string, string]>,
-	{ theme, columns }: SlashContext,
+function groupRows(
+	{ title, commands }: CommandGroup,
+	{ widest, hasTitles, context }: { widest: number; hasTitles: boolean; context: SlashContext },
 ): string[] {
-	const widest = Math.max(...rows.map(([name]) => columnsOf(name)));
+	const { rows, columns } = context;
+	const room = columns - widest - 5;
+	const shown = (summary: string) => (rows === undefined ? summary : cutToColumns(summary, room));
+	const lines = columnRows(
+		commands.map(({ name, summary }) => [`/${name}`, shown(summary)] as const),
+		{ ...context, widest },
+	);
+	return hasTitles ? [context.theme.bold(title), ...lines.map((line) => `  ${line}`)] : lines;
+}
+
+function inFull(command: SlashCommand, context: SlashContext): string[] {
+	const { theme, columns } = context;
+	const { usage, summary, example, aliases, duringTurn, flags = [], members = [] } = command;
+	const words = members.map(({ name, summary }) => [`/${name}`, summary] as const);
+	const rows = [...flags, ...words];
+	return [
+		...wrapToColumns(theme.bold(`/${usage}`), columns, { indent: 2 }),
+		summary,
+		...(rows.length === 0 ? [] : columnRows(rows, context).map((line) => `  ${line}`)),
+		theme.dim(`for example: ${example}`),
+		...(aliases.length > 0 ? [theme.dim(`also: ${aliases.map((alias) => `/${alias}`).join(' ')}`)] : []),
+		...(duringTurn === 'queued' ? [theme.dim('typed while a turn runs, it waits until the turn ends')] : []),
+	];
+}
+
+function allKeys(context: SlashContext): string[] {
+	return KEY_GROUPS.flatMap(({ title, keys }) => [
+		context.theme.bold(title),
+		...columnRows(keys, context).map((line) => `  ${line}`),
+	]);
+}
+
+/** What is too narrow for two columns stands below its name. */
+function columnRows(
+	rows: ReadonlyArray<readonly [string, string]>,
+	{ theme, columns, widest }: Pick<SlashContext, 'theme' | 'columns'> & { widest?: number },
+): string[] {
+	const first = widest ?? Math.max(...rows.map(([name]) => columnsOf(name)));
+	const room = columns - first - 5;
+	if (room < 16)
+		return rows.flatMap(([name, text]) => [
+			theme.bold(name),
+			...wrapToColumns(text, columns - 6).map((row) => `    ${theme.dim(row)}`),
+		]);
 	return rows.flatMap(([name, text]) => {
-		const [first = '', ...rest] = wrapToColumns(text, Math.max(10, columns - widest - 3));
+		const [begin = '', ...rest] = wrapToColumns(text, room);
 		return [
-			`${theme.bold(name.padEnd(widest))}  ${theme.dim(first)}`,
-			...rest.map((row) => ' '.repeat(widest + 2) + theme.dim(row)),
+			`${theme.bold(name)}${' '.repeat(Math.max(0, first - columnsOf(name)) + 2)}${theme.dim(begin)}`,
+			...rest.map((row) => ' '.repeat(first + 2) + theme.dim(row)),
 		];
 	});
 }
