@@ -40,7 +40,7 @@ export async function measureLooks({ rounds }) {
 	});
 }
 
-/** Of the first process alone, with all its threads. */
+/** Counts the first process alone, with all its threads. */
 function pathsAskedFor(text) {
 	const calls = wholeCalls(text);
 	const threads = new Set([calls[0]?.thread]);

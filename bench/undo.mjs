@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { measure, median } from './figures.mjs';
 import { RELAY, withScene } from './scene.mjs';
 
-/** Of 5,000 files. */
+/** For 5,000 files. */
 const BAR_MS = 200;
 
 /** A line more in every file. */

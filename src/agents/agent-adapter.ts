@@ -59,7 +59,7 @@ export interface TurnRequest {
 	mayAsk?: boolean;
 	/** What the CLI answered to `askingKeyQuery`; null: nothing that it could be started with. Absent: it was not asked. */
 	askingKey?: string | null;
-	/** Of the CLI; null or absent: not known yet. */
+	/** The CLI's; null or absent: not known yet. */
 	version?: string | null;
 	/** `bin/ask.js` as a command for a POSIX shell; it takes the name of its dialect. Absent: there is none. */
 	asker?: string;

@@ -34,7 +34,7 @@ export async function otherStores(app: App): Promise<KnownStore[]> {
 	return known;
 }
 
-/** Of records beside the work: `<root>/.agent-relay`, or `<root>/agent-relay` of a bare repo; null of others. */
+/** The repo whose records lie beside the work: `<root>/.agent-relay`, or `<root>/agent-relay` of a bare one; null: elsewhere. */
 function rootOf(store: string): { root: string; isBare: boolean } | null {
 	const name = basename(store);
 	if (!isAbsolute(store) || (name !== '.agent-relay' && name !== 'agent-relay')) return null;

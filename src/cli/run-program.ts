@@ -127,7 +127,7 @@ async function begin(name: string, { onCommand, env }: ProgramStreams): Promise<
 	valuesOfEnvironment(env, []);
 }
 
-/** Of the program itself: a command may have an option of the same name. */
+/** The program's own: a command may have an option of the same name. */
 function globalsOf(program: Program) {
 	const { directory, name, noPager }: Options = program.opts();
 	return {

@@ -39,7 +39,7 @@ export interface CommandContext extends FrontEnd {
 	repo(): Promise<RepoFacts>;
 	git(): Promise<Git>;
 	store(): Promise<SessionStore>;
-	/** Of other repos in which this user has sessions. */
+	/** Those of other repos in which this user has sessions. */
 	otherStores(): Promise<KnownStore[]>;
 	ledger(): Promise<Ledger>;
 	/** The names of this repo, and what is live under them. */
@@ -79,7 +79,7 @@ export interface CommandContext extends FrontEnd {
 }
 
 export interface KnownStore {
-	/** Of the repo, which may be gone. */
+	/** The repo's, which may be gone. */
 	root: string;
 	store: SessionStore;
 }

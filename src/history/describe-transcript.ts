@@ -10,7 +10,7 @@ export interface TranscriptPage {
 	cwd: string | null;
 	title: string | null;
 	version: string | null;
-	/** Of all turns, and those that are shown: the newest. */
+	/** How many turns there are; those that are shown are the newest. */
 	count: number;
 	turns: readonly ShownTurn[];
 	/** Lines that could not be read. */

@@ -22,7 +22,7 @@ export interface TranscriptTurn {
 	model: string | null;
 	version: string | null;
 	tokens: TokenCounts;
-	/** Of the whole conversation after it, where the CLI reports totals. */
+	/** Totals of the whole conversation after it, where the CLI reports them. */
 	totals: TokenCounts | null;
 	/** As the agent named them, each once. */
 	edited: readonly string[];

@@ -22,7 +22,7 @@ export type TranscriptItem = {
 	| { kind: 'event'; event: TranscriptEvent; isSide: boolean }
 	/** A file that a tool changed, as the agent named it. */
 	| { kind: 'edit'; path: string; isSide: boolean }
-	/** Of one request; or of the whole conversation so far. */
+	/** What one request took, or the whole conversation so far. */
 	| { kind: 'usage'; scope: 'request' | 'conversation'; tokens: TokenCounts }
 	/** The person interrupted the agent. */
 	| { kind: 'stopped' }
@@ -40,7 +40,7 @@ type TranscriptEvent = Extract<AgentEvent, { type: 'agent_message_chunk' | 'tool
 export interface TranscriptFacts {
 	cwd: string;
 	model: string;
-	/** Of the CLI. */
+	/** The CLI's version. */
 	version: string;
 	/** As the CLI or the user named the conversation. */
 	title: string;

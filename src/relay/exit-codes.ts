@@ -84,7 +84,7 @@ interface LeftSession {
 	status: SessionMeta['status'];
 	reason: CheckpointReason | null;
 	lastTurn: Pick<TurnState, 'status' | 'trigger'> | null;
-	/** Of the session of a race, its record; else null. */
+	/** The record of the race that the session is of; else null. */
 	race: { winner: string | null } | null;
 }
 

@@ -131,11 +131,11 @@ interface LogParts {
 	last: Buffer | null;
 	/** Number of the line that `last` begins in. */
 	lastLine: number;
-	/** Of the whole log. */
+	/** Length of the whole log. */
 	bytes: number;
 }
 
-/** Of a long log no more is held than what is read of it. */
+/** However long the log is, no more is held than what is read of it. */
 function readLog(folder: string, state: TurnState, maxBytes: number, issues: string[]): LogParts {
 	const path = turnFile(folder, state.turn, 'events.jsonl');
 	const file = piecesOrNull(path);

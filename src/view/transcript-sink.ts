@@ -18,7 +18,7 @@ export interface TranscriptSink {
 
 export interface SinkSize {
 	columns: number;
-	/** Of the whole terminal. */
+	/** The whole terminal. */
 	rows: number;
 }
 

@@ -10,7 +10,7 @@ import { scenes } from './harness/with-scene.ts';
 const AGENTS = ['claude', 'codex'] as const;
 type Agent = (typeof AGENTS)[number];
 const flags = (agent: Agent) => ['-a', agent, '-p', 'full'];
-/** Of Bash in claude a lone `sleep` is refused. */
+/** claude refuses a lone `sleep` in Bash. */
 const ENDLESS = 'echo begun; sleep 300';
 const isEndless = ({ command }: { command: string }) => command.includes('sleep 300');
 

@@ -151,7 +151,7 @@ describe.skipIf(!existsSync(join(AGENTS_BIN, 'qwen')))('Qwen Code by its documen
 
 	it('hands over on a 429 that it retries in silence', async () => {
 		const error = { message: 'Rate limit reached for requests', code: 'rate_limit_exceeded' };
-		// Of the documented minute less, so that the test need not wait for it; longer than the CLI's own start.
+		// Less than the documented minute, so that the test need not wait for it; longer than the CLI's own start.
 		const qwen = documentedAgent('qwen').replace('silence_s = 60', 'silence_s = 30');
 		const limited = await handOver({ status: 429, error }, qwen);
 		expect(model.requests.length).toBeGreaterThan(1);

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => bench.dispose());
 
-/** Of the last turn. */
+/** The last turn. */
 function lastState() {
 	const folder = join(bench.repo, '.agent-relay/sessions');
 	const newest = readdirSync(folder).sort().at(-1) ?? '';

@@ -17,7 +17,7 @@ import { envOf, HostileScene, type Mold, makeMold, type Vector } from '../helper
 const ROUNDS = Number(process.env.RELAY_HOSTILE_ROUNDS ?? 24);
 const SEED = Number(process.env.RELAY_HOSTILE_SEED ?? 1);
 const EACH = process.env.RELAY_HOSTILE_EACH ?? '';
-/** Of the many commands, so many are tried in each round. */
+/** How many of the commands are tried in each round. */
 const COMMANDS_A_ROUND = 4;
 const DOCUMENTED = [0, 1, 2, 3, 4, 5, 6, 64, 127, 130];
 /** All but newline and tab that a terminal could obey, or that turns or hides text. */

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => cli.remove());
 
-/** Of the newest session, or of one whose folder has such a file. */
+/** The newest session, or the one whose folder has such a file. */
 function recorded(file: string): string {
 	const sessions = join(cli.repo, '.agent-relay/sessions');
 	for (const id of readdirSync(sessions).sort().reverse()) {

@@ -360,7 +360,7 @@ describe('records that a hostile repo brings', () => {
 		}
 	});
 
-	// Of each record in test/crash/odd-records.test.ts.
+	// Each record is in test/crash/odd-records.test.ts.
 	it('are not read through a link', async () => {
 		const path = join(await recorded(), 'turns/001-output.md');
 		await expectNothingThroughLink(relay, { path, target: join(outside(), '001-output.md'), secret: SECRET });

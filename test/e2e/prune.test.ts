@@ -400,7 +400,7 @@ describe('what the docs let you delete by hand', () => {
 		},
 	);
 
-	// Of each kind in test/crash/odd-state-folders.test.ts.
+	// Each kind is in test/crash/odd-state-folders.test.ts.
 	it('and a link to itself or a file in its place stops neither work nor prune', () =>
 		expectOddState(cli, 'snapshots'));
 

@@ -47,10 +47,10 @@ process.on('exit', () => {
 
 /** Answers as claude does, and takes no time. */
 interface Cost {
-	/** Of each kind. */
+	/** How many of each kind. */
 	looks: Record<string, number>;
 	total: number;
-	/** Of the bundle, without their hashes. */
+	/** Files of the bundle, without their hashes. */
 	files: string[];
 	/** Modules of Node that were loaded. */
 	own: string[];

@@ -22,7 +22,7 @@ beforeEach(() => {
 		ANTHROPIC_API_KEY: 'fake-key',
 		CODEX_API_KEY: 'fake-key',
 	};
-	// Of a container, say, or of whoever put a session into the repo.
+	// A container's, say, or of whoever put a session into the repo.
 	other = { ...env, XDG_STATE_HOME: join(cli.base, 'other-state') };
 	installFakeAgent(cli.bin, 'claude', { turns: [claudeLimited(Date.now() + 2 * HOUR)] });
 	installFakeAgent(cli.bin, 'codex', {

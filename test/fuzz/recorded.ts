@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { changes, damaged, damages, oddJson, oddText, withChanges } from './odd.ts';
 
 const FIXTURES = resolve(import.meta.dirname, '../fixtures');
-/** Of one recording: its beginning and its end tell most. */
+/** How much of one recording is taken: its beginning and its end tell most. */
 const MAX_LINES = 60;
 const MAX_LINE_CHARS = 6000;
 

@@ -198,7 +198,7 @@ function asIndexed(summary: SessionSummary): IndexedSession {
 	};
 }
 
-/** Of a session that waits for its limit to end; its task has a control sequence in it. */
+/** The records of a session that waits for its limit to end; its task has a control sequence in it. */
 export function fakeSummary(lastUsedAt: number, over: Partial<SessionSummary> = {}): SessionSummary {
 	const id = parseSessionId('01K3ZZZZZZZZZZZZZZZZZZZZZZ');
 	if (id === null) throw new Error('not an id');

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 /** Keys of a repo's git config that make git start a program, each with commands that do. */
 export interface GitAttack {
 	key: string;
-	/** Of the program that leaves proof. */
+	/** The program that leaves proof. */
 	value(program: string): string;
 	runs: string[][];
 }

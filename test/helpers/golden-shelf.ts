@@ -252,7 +252,7 @@ function wordsLine(kind: 'objective' | 'prompt', turn: number, words: string): W
 	return { kind, at: WITNESSED_AT, turn, sha256, bytes: Buffer.byteLength(words), words };
 }
 
-/** Of turns that got the words alone. */
+/** Turns that got the words alone. */
 function prompts(session: string): WitnessLine[] {
 	return [1, 2].flatMap((turn) => {
 		const path = join(session, `turns/00${turn}-prompt.md`);

@@ -9,7 +9,7 @@ const READ = /\.(?:json|jsonl|md|toml)$|(?:^|\/)\.gitignore$/;
 /** An agent's own bytes, which are those of its script. */
 const RAW = /-raw\.jsonl$/;
 
-/** Of `.agent-relay` in the repo. */
+/** The tree of `.agent-relay` in the repo. */
 export function treeText(cli: CliHome, words: GoldenText): string {
 	const folder = join(cli.repo, '.agent-relay');
 	knowSessions(cli, words);

@@ -16,7 +16,7 @@ export class GrowingSession {
 	readonly written: Written[] = [];
 	/** Every whole line that was on disk, by relays or by whoever wrote it anew. */
 	readonly lines = new Set<string>();
-	/** Of the record that is written, epoch ms. */
+	/** The time of the record that is written, epoch ms. */
 	now = Date.parse('2026-11-29T10:00:00.000Z');
 	#turn = 0;
 	#logSeq = 0;

@@ -114,7 +114,7 @@ export class RaceBench extends EngineBench {
 		};
 	}
 
-	/** Of a file in the tree that is kept for an entrant; null when it is not in it. */
+	/** The text of a file in the tree that is kept for an entrant; null when it is not in it. */
 	kept(ref: string, path: string): string | null {
 		try {
 			return this.git('show', `${ref}:${path}`);

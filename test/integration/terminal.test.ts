@@ -155,7 +155,7 @@ describe.each(TRANSPORTS)('an agent on %s', (_, start) => {
 	});
 });
 
-/** Of every process below this one. */
+/** Every process below this one. */
 function ownPids(): number[] {
 	const start = processes.identify(process.pid)?.start ?? '';
 	return processes.descendants({ pid: process.pid, start }).map(({ pid }) => pid);

@@ -27,7 +27,6 @@ class GeminiParser implements AgentParser {
 	readonly #context: ParserContext;
 	readonly #lines = new LineSplitter();
 	readonly #refused: RefusedRequests;
-	/** Names of open calls by id. */
 	/** By the id of a call that has no result yet. */
 	readonly #open = new Map<string, { toolName: string; edit: FileEdit | null }>();
 	readonly #errors: string[] = [];

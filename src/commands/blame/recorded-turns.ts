@@ -21,7 +21,7 @@ type TurnFacts = v.InferOutput<typeof factsSchema>;
 
 export interface RecordedTurn {
 	session: SessionId;
-	/** Of the session. */
+	/** The session's. */
 	folder: string;
 	turn: number;
 	/** Absolute; where it worked. */

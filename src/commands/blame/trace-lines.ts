@@ -53,7 +53,7 @@ export interface WrittenElsewhere {
 interface Traced {
 	/** The oldest first. */
 	steps: readonly Step[];
-	/** Of the newest version. */
+	/** Lines in the newest version. */
 	lineCount: number;
 	elsewhere: readonly WrittenElsewhere[];
 }
@@ -74,9 +74,9 @@ interface Removed {
 
 /** Asked line by line, from the first on. */
 interface BroughtBack {
-	/** Of a telling line. */
+	/** Where a telling line comes from. */
 	of(line: string): Origin;
-	/** Of a line that tells nothing: the one that followed the last one there; null: it did not. */
+	/** For a line that tells nothing, the one that followed the last one there; null: it did not. */
 	next(line: string): Origin | null;
 }
 

@@ -7,7 +7,7 @@ export interface Interval {
 	before: string;
 	after: string;
 	worker: Worker;
-	/** Of the later look; epoch ms. */
+	/** The time of the later look, epoch ms. */
 	seenAt: number;
 }
 
@@ -17,7 +17,7 @@ interface Look {
 }
 
 /**
- * Of the turns of one worktree, the oldest first, and its tree now. Between two looks either one turn worked all the time, or
+ * From the turns of one worktree, the oldest first, and its tree now. Between two looks either one turn worked all the time, or
  * nobody's, or it cannot be said. Intervals in which nothing changed are left out.
  */
 export function intervalsOf(turns: readonly RecordedTurn[], now: Look): Interval[] {

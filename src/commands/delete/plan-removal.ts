@@ -10,7 +10,7 @@ import type { SessionStore } from '../../sessions/store/session-store.ts';
 export interface Removal {
 	/** As named. */
 	session: SessionSummary;
-	/** Of a race: its entrants, which go first. */
+	/** The entrants of a race, which go first. */
 	entrants: readonly SessionSummary[];
 }
 

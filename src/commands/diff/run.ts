@@ -73,7 +73,7 @@ function rangeOf({ at, turn, from, to }: DiffOptions): TurnRange | null {
 	return only === null ? { from, to } : { from: only, to: only };
 }
 
-/** Of the session at hand, in the shell: null before its first prompt. */
+/** The session at hand in the shell; null before its first prompt. */
 async function lineageOf(
 	{ conversation, store }: CommandContext,
 	ref: string | null,

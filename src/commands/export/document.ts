@@ -12,13 +12,13 @@ export interface ExportHead {
 	schema: typeof EXPORT_SCHEMA;
 	schema_version: number;
 	exported_at: string;
-	/** The session that was asked for. */
+	/** The status of the session that was asked for. */
 	id: string;
 	title: string;
 	/** What the user asked for first; null: nothing yet. */
 	task: string | null;
 	kind: 'conversation' | 'chat' | 'race';
-	/** Of the session that was asked for. */
+	/** The status of the session that was asked for. */
 	status: string;
 	/** Why it waits. */
 	reason: string | null;
@@ -44,7 +44,7 @@ export interface ExportSession {
 	name: string | null;
 	title: string | null;
 	parent: string | null;
-	/** Of a race; null: it is not one. */
+	/** The id of its entrant; null: it is not of a race. */
 	entrant: string | null;
 	status: string;
 	created_at: string;
@@ -233,7 +233,7 @@ export type ExportStep =
 			status: string;
 			exit_code: number | null;
 			output: string;
-			/** Of the whole output. */
+			/** The length of the whole output. */
 			output_bytes: number | null;
 			is_sub_agent: boolean;
 	  };

@@ -5,7 +5,7 @@ import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { eachTurn } from '../../sessions/turns/turn-states.ts';
 
 export interface SearchedPlace {
-	/** Of the repo. */
+	/** The repo's. */
 	root: string;
 	found: readonly Lineage[];
 }
@@ -14,7 +14,7 @@ export interface SearchedSession {
 	id: SessionId;
 	root: string;
 	lineage: Lineage;
-	/** Of its line of work, the oldest session. */
+	/** The oldest session of its line of work. */
 	oldest: SessionId;
 	/** More than one: copies of its repo have it, too. */
 	folders: readonly string[];

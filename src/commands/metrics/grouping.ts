@@ -8,7 +8,7 @@ export type GroupedBy = 'agent' | 'account' | 'day' | 'model' | 'repo' | 'lineag
 
 /** Where a turn was found. */
 export interface TurnPlace {
-	/** Of the repo. */
+	/** The repo's. */
 	root: string;
 	/** The oldest session of its line of work. */
 	lineage: string;

@@ -3,7 +3,7 @@ import type { GroupedBy } from './grouping.ts';
 import type { Sums } from './turn-sums.ts';
 
 export interface MetricsRow {
-	/** Of `lineage`: the id of its oldest session. null: the records do not say. */
+	/** For `lineage`, the id of its oldest session. null: the records do not say. */
 	key: string | null;
 	/** What it is about; of `lineage` alone. */
 	title: string | null;

@@ -13,7 +13,7 @@ export class TimeSpans {
 		this.#full = Math.max(256, this.#spans.length * 2);
 	}
 
-	/** Of all of them, ms. */
+	/** The length of all of them, ms. */
 	length(): number {
 		this.#merge();
 		return this.#spans.reduce((sum, [from, to]) => sum + (to - from), 0);

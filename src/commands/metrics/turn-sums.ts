@@ -38,7 +38,7 @@ export interface Sums {
 	/** Turns of which no count of tokens is known. */
 	uncounted: number;
 	cost: CostSums;
-	/** Of all turns, one after the other, ms. */
+	/** All turns one after the other, ms. */
 	agentMs: number;
 	/** In which at least one turn ran, ms. */
 	wallMs: number;
@@ -82,7 +82,7 @@ export class Figures {
 	};
 	readonly #tokens: TokenSums = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 };
 	readonly #spans = new TimeSpans();
-	/** Of turns that show a plan themselves. */
+	/** The cost of turns that show a plan themselves. */
 	#inPlan = 0;
 	/** Whether a plan paid for these is known once all turns were seen: an agent does not report its windows in each. */
 	readonly #byLogin = new Map<string | null, Priced>();
@@ -161,6 +161,6 @@ export function allTokens(tokens: TokenSums): number {
 	return Object.values(tokens).reduce((sum, count) => sum + count, 0);
 }
 
-/** Of the turns that are over, 0..1; null: none is. */
+/** The share of the turns that are over, 0..1; null: none is. */
 export const successRate = ({ ended, done }: Pick<Sums, 'ended' | 'done'>): number | null =>
 	ended === 0 ? null : done / ended;

@@ -8,7 +8,7 @@ import { runProcess } from '../../core/processes/run-process.ts';
 import { safeLine } from '../../core/text.ts';
 import type { NameId } from '../../sessions/names/name-id.ts';
 
-/** Of servers of their own; the last shell removes the socket by it. */
+/** How servers of their own are named; the last shell removes the socket by it. */
 export const SERVER_PREFIX = 'agent-relay-';
 
 export interface TmuxPlace {
@@ -35,7 +35,7 @@ export interface PairPanes {
 }
 
 const WATCH_ROWS = '9';
-/** Of the pane that shows both: when it is the only one left, it ends. Of one with the other shell nothing is changed. */
+/** The pane that shows both ends when it is the only one left; one with the other shell stays as it is. */
 const END_WATCH = "if-shell -F '#{&&:#{==:#{window_panes},1},#{@agent_relay_watch}}' kill-pane";
 
 /** The ids of the panes. Throws RelayError `not_started` with what tmux says; then no pane is left. */

@@ -103,12 +103,12 @@ const notASession = (path: string) =>
 		hint: 'Sessions are in .agent-relay/sessions of their repo. List them: agent-relay sessions --all',
 	});
 
-/** Of records beside the work. */
+/** For records beside the work. */
 function rootOf(records: string): string | null {
 	return ['.agent-relay', 'agent-relay'].includes(basename(records)) ? dirname(records) : null;
 }
 
-/** Of records in the state folder; null: no repo is known to have them. */
+/** For records in the state folder; null: no repo is known to have them. */
 async function knownRoot(
 	folder: string,
 	id: SessionId,

@@ -53,7 +53,7 @@ interface Running {
 	id: SessionId;
 	follower: SessionFollower;
 	life: SessionLife;
-	/** Of its log, before the last read. */
+	/** How its log was before the last read. */
 	mark: string;
 }
 

@@ -10,7 +10,7 @@ export interface WatchedEnd {
 	id: SessionId;
 	/** The session that it continues. */
 	parent: string | null;
-	/** Of a race, whose own record says what came of it. */
+	/** Only for a race, whose own record says what came of it. */
 	isEntrant: boolean;
 	/** null: the record is gone, or cannot be read; `problem` says so. */
 	status: TrueStatus | null;

@@ -29,7 +29,7 @@ const ALSO_SAID: ReadonlySet<LogEvent['type']> = new Set([
 export class SessionStory {
 	readonly #options: SessionStoryOptions;
 	readonly #transcript: Transcript;
-	/** Of the record that is drawn, epoch ms: what lasted ten seconds is shown so however fast it is read. */
+	/** The time of the record that is drawn, epoch ms: what lasted ten seconds is shown so however fast it is read. */
 	#now = 0;
 	/** Its beginning was drawn, and its end was not; 0: none. */
 	#openTurn = 0;

@@ -20,7 +20,7 @@ export interface Peer {
 export interface OneLineOptions {
 	/** Connections at once; one more is closed. */
 	maxConnections: number;
-	/** Of the line, without its end; a connection that sends more is closed. */
+	/** The longest line, without its end; a connection that sends more is closed. */
 	maxLineBytes: number;
 	/** A connection on which nothing moves for so long is closed. Default: it may wait. */
 	silenceMs?: number;

@@ -26,7 +26,7 @@ export const QUESTION: readonly string[] = [
  * may: whenever git writes an index, it reads files again that changed in that index's own second.
  */
 const STARTS_NOTHING = new Set([
-	// Of a commit; without one it would read the file in the worktree.
+	// It names a commit: without one git would read the file in the worktree.
 	'blame',
 	'cat-file',
 	'check-attr',

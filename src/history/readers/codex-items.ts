@@ -29,7 +29,7 @@ export function typedWords(text: string): string | null {
 	return words === '' ? null : words;
 }
 
-/** Of a message item: its text, whoever speaks. */
+/** The text of a message item, whoever speaks. */
 export function messageText({ content }: JsonObject): string {
 	return listOrEmpty(content)
 		.map((part) => textOrNull(objectOrEmpty(part).text) ?? '')

@@ -57,7 +57,7 @@ export const replySchema = v.looseObject({
 });
 export type AnswerReply = v.InferOutput<typeof replySchema>;
 
-/** Of all that a person reads before answering. */
+/** A digest of all that a person reads before answering. */
 export function digestOf({ title, detail, wants }: Question): string {
 	const read = JSON.stringify([
 		title,

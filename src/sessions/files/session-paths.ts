@@ -71,7 +71,7 @@ function asNamePart(agent: string): string {
 	return safe.slice(0, MAX_NAME_PART) || 'agent';
 }
 
-/** Of the session's undo or redo with that number. `kept`: the folder of the copies. */
+/** The record of the session's undo or redo with that number. `kept`: the folder of the copies. */
 export function undoFile(folder: string, step: number, what: 'json' | 'kept'): string {
 	return join(folder, UNDO_FOLDER, `${formatTurn(step)}${what === 'json' ? '.json' : '-kept'}`);
 }

@@ -15,7 +15,7 @@ export interface RosterOptions {
 	now: () => number;
 	/** Those that were there before the first members were chosen, by `begunSessions`: all others are new. */
 	before: ReadonlySet<SessionId>;
-	/** Of new sessions, those that join though they continue no other of the roster. */
+	/** Which new sessions join, though they continue no other of the roster. */
 	takesNew: (id: SessionId) => boolean;
 }
 

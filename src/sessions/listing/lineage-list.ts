@@ -13,11 +13,11 @@ export interface Lineage {
 }
 
 export interface LineageFilter {
-	/** Of the head. */
+	/** The head's. */
 	status?: IndexedSession['label']['status'];
 	/** Whether the head is kept out of lists. Absent: either. */
 	isArchived?: boolean;
-	/** Of its sessions, which all have the same; null or absent: any. */
+	/** The one that all its sessions have; null or absent: any. */
 	name?: string | null;
 	/** Who worked in any of its sessions: an agent, or a participant of a chat. */
 	agent?: string;

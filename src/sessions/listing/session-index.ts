@@ -69,7 +69,7 @@ export function indexSessions(
 	const path = cacheFolder === null || places.size < WORTH ? null : cacheFile(cacheFolder, location);
 	const cache = path === null || isThorough ? emptyIndex() : (readIndex(path) ?? emptyIndex());
 	const ids: SessionId[] = [];
-	/** Of each id: its place in the cache, or what was read. */
+	/** By id: its place in the cache, or what was read. */
 	const entries: Array<number | FreshSession> = [];
 	let at = 0;
 	for (const id of [...places.keys()].sort()) {

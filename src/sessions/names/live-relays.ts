@@ -43,7 +43,7 @@ const hintSchema = v.looseObject({
 	/** All that took turns in it. */
 	agents: v.array(text),
 	session: textOrNull,
-	/** Of the tmux session that it runs in. */
+	/** The tmux session that it runs in. */
 	tmux: textOrNull,
 });
 type LiveHint = v.InferOutput<typeof hintSchema>;

@@ -34,7 +34,7 @@ export interface PairMail {
 	listen(onMessage: (message: PairMessage) => void): () => void;
 }
 
-/** Of the pair of that name in the repo whose records are in `store`. */
+/** The mail of the pair of that name in the repo whose records are in `store`. */
 export function pairMailPath(stateHome: string, store: string, name: NameId): string {
 	const repo = createHash('sha256').update(store).digest('hex').slice(0, 16);
 	return join(stateHome, 'pairs', `${repo}-${name}.jsonl`);

@@ -42,7 +42,7 @@ export function newMeta(options: {
 	init: SessionInit;
 	parent: SessionMeta | null;
 	repo: RepoFacts;
-	/** Of a session without a parent. */
+	/** For a session without a parent. */
 	name: NameId;
 	now: number;
 	relayVersion: string;

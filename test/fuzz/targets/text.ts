@@ -114,7 +114,7 @@ export function growing(
 	});
 }
 
-/** Of a line over the cap: no splitter is made with a smaller one. */
+/** For a line over the cap: no splitter is made with a smaller one. */
 const KEPT_BYTES = 64 * 1024;
 
 const theme = createTheme(true);

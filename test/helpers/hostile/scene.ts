@@ -22,9 +22,9 @@ const SECRET = 'zebra-quartz-7719';
 
 /** Ids of what is on record in the repo. */
 export interface Recorded {
-	/** Of this user: nothing is done to it. */
+	/** This user's: nothing is done to it. */
 	healthy: string;
-	/** Of this user, with work left: an agent at work may have changed its records. */
+	/** This user's, with work left: an agent at work may have changed its records. */
 	own: string;
 	/** Another home's, so as good as planted: with work left, and a race that ended. */
 	planted: string;

@@ -16,7 +16,7 @@ import { EngineBench } from '../../helpers/engine-bench.ts';
 import { claudeAnswers } from '../../helpers/fake-agent-lines.ts';
 
 let bench: EngineBench;
-/** Of a session whose relay died in its turn. */
+/** A session whose relay died in its turn. */
 let folder: string;
 let kept: string;
 const OUTSIDE = 'nothing of ours\n';

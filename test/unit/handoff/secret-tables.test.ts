@@ -65,7 +65,7 @@ describe('the redaction tables', () => {
 	});
 });
 
-/** Of the fastest of some rounds, until one costs less than is asked. Milliseconds. */
+/** The time of the fastest of some rounds, until one costs less than is asked. Milliseconds. */
 function costOf(text: string, rounds: number, enough = 0): number {
 	let least = Number.POSITIVE_INFINITY;
 	for (let round = 0; round < rounds && least > enough; round++) {

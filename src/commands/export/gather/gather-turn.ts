@@ -16,7 +16,7 @@ import type { TurnDiffs } from './turn-diffs.ts';
 
 /** How much of each text is exported, in characters. */
 export interface Extent {
-	/** Of one turn's event log, bytes: of a longer one, its beginning and its end are read. */
+	/** How much of one turn's event log is read, bytes: of a longer one, its beginning and its end. */
 	logBytes: number;
 	message: number;
 	prompt: number;

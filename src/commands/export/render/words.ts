@@ -257,7 +257,7 @@ export function adoptedWords({ entrant, at, commit, branch }: ExportRace['adopte
 	return `The work of ${entrant} was adopted${where}, ${localTime(at)}.`;
 }
 
-/** Of more, each is folded: their first lines are the table of contents. */
+/** Where there are more, each is folded: their first lines are the table of contents. */
 const OPEN_TURNS = 12;
 
 /** The turns are shown without a click. A chat is read from end to end. */

@@ -17,7 +17,7 @@ export interface RecordedFile {
 }
 
 export interface RecordedFiles {
-	/** Of the session. */
+	/** The session's. */
 	id: string;
 	view: FileView | 'packet';
 	files: readonly RecordedFile[];
@@ -67,7 +67,7 @@ export function turnStories(own: LineageEntry, range: TurnRange): TurnStories {
 	return { id: own.meta.id, turns, command: commandOf(own, states, '') };
 }
 
-/** Of the last turn where none is named. Throws `not_found` where none of them has the file, or anything in it. */
+/** The last turn where none is named. Throws `not_found` where none of them has the file, or anything in it. */
 export function recordedFiles(own: LineageEntry, view: FileView, range: TurnRange | null): RecordedFiles {
 	const states = range === null ? own.turns.slice(-1) : turnsOf(own, range);
 	return filesOf(own, view, states, ({ turn }) => turnFile(own.folder, turn, FILE_OF_VIEW[view]));
