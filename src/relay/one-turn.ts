@@ -20,6 +20,7 @@ import { serverChange } from './agents/grants.ts';
 import { updateLedger } from './agents/update-ledger.ts';
 import type { RelayEvent, Speaker } from './events/relay-events.ts';
 import type { RelayDeps } from './ports.ts';
+import { ReportedEdits, unshownEdits } from './turn/unshown-edits.ts';
 
 export interface OneTurn {
 	session: OpenSession;
@@ -72,6 +73,7 @@ class RunOfTurn {
 	readonly #number: number;
 	/** The MCP servers of the agent's previous turn, if known. */
 	#servers: readonly string[] | null | undefined;
+	readonly #reported = new ReportedEdits();
 	#hasModelOutput = false;
 	#lacksStory = false;
 
@@ -95,7 +97,13 @@ class RunOfTurn {
 		if (spec.agentVersion === null) this.#deps.versions.learn(adapter, spec.executable);
 		const { state: ended, startError } = await this.#work();
 		const state = complete(ended);
-		this.#watcher.onEvent({ type: 'turn_finished', turn: this.#number, state });
+		const edits = await unshownEdits(state, this.#reported, this.#turn.snapshots);
+		this.#watcher.onEvent({
+			type: 'turn_finished',
+			turn: this.#number,
+			state,
+			...(edits.length > 0 && { edits }),
+		});
 		if (state.status === 'completed') this.#warnOfUtilization(state);
 		// The login may have changed by now.
 		const login = adapter.probeLogin(this.#deps.env);
@@ -201,6 +209,7 @@ class RunOfTurn {
 		// A hand-over may follow at once: loads what it needs while the agent is still ending.
 		if (event.type === 'limit' || event.type === 'retry') void import('./packet/make-packet.ts');
 		if (event.type === 'session_started') this.#onSession(event);
+		this.#reported.event(event);
 		this.#hasModelOutput ||= MODEL_OUTPUT.has(event.type);
 		this.#watcher.onEvent({ type: 'agent_event', turn: this.#number, event });
 	}

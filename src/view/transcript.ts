@@ -82,7 +82,7 @@ export class Transcript {
 				this.#settle(event);
 				break;
 			case 'turn_finished':
-				this.#turn.end(event.state);
+				this.#turn.end(event.state, event.edits);
 				break;
 			case 'handed_over':
 				this.#stream.lines('line', handOverRows(event, this.#look()), true);

@@ -163,6 +163,7 @@ export const ROOMS: readonly Room[] = [
 			'permission-presets',
 			'asking/question',
 			'reading/excerpt',
+			'reading/file-edits',
 			'reading/json-fields',
 			'registry',
 			'secret-values',

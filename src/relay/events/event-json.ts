@@ -26,7 +26,7 @@ export function eventToJson(event: RelayEvent): Json {
 			return { ...rest, ...who, max_turns: maxTurns };
 		}
 		case 'turn_finished':
-			return { ...event };
+			return { type: event.type, turn: event.turn, state: event.state };
 		default:
 			return { ...toLogEvent(event) };
 	}

@@ -1,6 +1,6 @@
 import type { AgentId, PermissionPreset } from '../../agents/agent-adapter.ts';
 import type { Answer, AnsweredBy, Question } from '../../agents/asking/question.ts';
-import type { AgentEvent, Limit } from '../../agents/events.ts';
+import type { AgentEvent, FileEdit, Limit } from '../../agents/events.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { Packet } from '../../handoff/packet.ts';
 import type { CandidateVerdict } from '../../limits/successor.ts';
@@ -89,7 +89,8 @@ export type RelayEvent =
 	  }
 	/** It was answered, denied or withdrawn; `answer` null: denied, or no longer wanted. */
 	| { type: 'question_settled'; turn: number; id: string; answer: Answer | null; by: AnsweredBy }
-	| { type: 'turn_finished'; turn: number; state: TurnState }
+	/** `edits`: what changed in the worktree meanwhile, of which no tool reported the lines. */
+	| { type: 'turn_finished'; turn: number; state: TurnState; edits?: FileEdit[] }
 	/** Work moves on, automatically or on request; `candidates` says who was considered and why. */
 	| {
 			type: 'handed_over';

@@ -1,8 +1,10 @@
+import type { FileEdit } from '../../agents/events.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type FactRow, MAX_NAMES } from '../../ui/fact-row.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { type AllowHint, describeTool, describeToolResult } from '../describe-tool.ts';
 import type { SinkSize } from '../transcript-sink.ts';
+import { editBlocks } from './edit-blocks.ts';
 import type { TextStream } from './text-stream.ts';
 import { blockRows, type ToolBlock, type ToolCall, type ToolContext, type ToolResult } from './tool-block.ts';
 
@@ -93,17 +95,22 @@ export class ToolLines {
 		this.#running.clear();
 	}
 
-	#show({ call, startedAt }: RunningTool, result: ToolResult | null): void {
-		const context = this.#context(call, this.#options.clock.monotonic() - startedAt);
-		for (const block of describeToolResult(call, result, context)) this.#put(call, block, context);
+	/** What changed in the turn beside what its tools have shown. */
+	unshown(edits: readonly FileEdit[]): void {
+		const context = this.#context();
+		const { theme } = this.#options;
+		for (const block of editBlocks(edits, { ...context, mark: theme.dim('•') })) this.#put(block, context);
 	}
 
-	#put(call: ToolCall, block: ToolBlock, context: ToolContext): void {
+	#show({ call, startedAt }: RunningTool, result: ToolResult | null): void {
+		const context = this.#context(call, this.#options.clock.monotonic() - startedAt);
+		for (const block of describeToolResult(call, result, context))
+			if (isShared(call, block)) this.#share(block);
+			else this.#put(block, context);
+	}
+
+	#put(block: ToolBlock, context: ToolContext): void {
 		const { stream } = this.#options;
-		if (isShared(call, block)) {
-			this.#share(block);
-			return;
-		}
 		const [row = '', ...body] = blockRows(block, context);
 		stream.lines('tool', [row]);
 		stream.lines('body', body);

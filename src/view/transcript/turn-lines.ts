@@ -1,4 +1,4 @@
-import type { AgentEvent, BackgroundTask, PlanItem } from '../../agents/events.ts';
+import type { AgentEvent, BackgroundTask, FileEdit, PlanItem } from '../../agents/events.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { describeTasks } from '../../turns/describe-tasks.ts';
@@ -121,10 +121,11 @@ export class TurnLines {
 		this.#await(null);
 	}
 
-	/** Ends with the footer, which leaves out an error that was shown last. */
-	end(state: TurnState): void {
+	/** Ends with what changed and no tool has shown, and the footer, which leaves out an error that was shown last. */
+	end(state: TurnState, edits: readonly FileEdit[] = []): void {
 		const { sink, theme } = this.#options;
 		this.#tools.endAll();
+		this.#tools.unshown(edits);
 		this.#stream.end();
 		this.#agent = '';
 		sink.status(null);

@@ -169,6 +169,15 @@ describe('a transcript', () => {
 		);
 	});
 
+	it('shows before the footer what changed and no tool has shown', () => {
+		const hunks = [{ oldStart: 1, newStart: 1, lines: ['-a', '+b'] }];
+		const edits = [{ path: 'src/a.js', kind: 'edit' as const, added: 1, removed: 1, hunks }];
+		const text = shown(started, say('Done.'), { ...finished, edits });
+		expect(text).toBe(
+			'Done.\n• edit src/a.js +1 -1\n  1 - a\n  1 + b\nclaude opus · 12.3 s · 1.2k in 340 out · $0.01 · 2 files +40 -2\n',
+		);
+	});
+
 	it('shows a refused command with the line that would allow it', () => {
 		expect(shown(started, call('1', 'npm test'), result('1', { ok: false, denied: true }))).toBe(
 			'⊘ run npm test · denied\n  to allow it: /permissions allow "npm test"\n',

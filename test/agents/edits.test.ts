@@ -1,0 +1,76 @@
+/** What the real CLIs report of an edit, or git where they do not, as the shell shows it. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { callTools, type ModelCall, say, TOOLS } from './harness/answers.ts';
+import { type Agent, giveOpencodeItsPlugin } from './harness/four-agents.ts';
+import { hasAgents } from './harness/installed-agents.ts';
+import { PtyRelay } from './harness/pty-relay.ts';
+import { scenes } from './harness/with-scene.ts';
+
+const BEFORE = Array.from({ length: 30 }, (_, i) => `line ${i + 1}`).join('\n');
+const OLD = 'line 20';
+const NEW = 'line 20, longer';
+
+const EDITS: Readonly<Record<Agent, (path: string) => ModelCall>> = {
+	claude: (path) => ({ name: 'Edit', input: { file_path: path, old_string: OLD, new_string: NEW } }),
+	codex: (path) => ({
+		name: 'apply_patch',
+		input: `*** Begin Patch\n*** Update File: ${path}\n@@\n line 19\n-${OLD}\n+${NEW}\n line 21\n*** End Patch`,
+	}),
+	opencode: (path) => ({ name: 'edit', input: { filePath: path, oldString: OLD, newString: NEW } }),
+	gemini: (path) => ({
+		name: 'replace',
+		input: { file_path: path, instruction: 'make it longer', old_string: OLD, new_string: NEW },
+	}),
+};
+
+const NUMBERED = [
+	'  18   line 18',
+	'  19   line 19',
+	'  20 - line 20',
+	'  20 + line 20, longer',
+	'  21   line 21',
+];
+
+describe.skipIf(!hasAgents)('an edit of a real CLI', () => {
+	const openScene = scenes();
+
+	it.each([
+		['claude', ['✓ edit lines.txt +1 -1', ...NUMBERED]],
+		['opencode', ['✓ edit lines.txt +1 -1', ...NUMBERED]],
+		['codex', ['✓ edit lines.txt', '  Changed.', '• edit lines.txt +1 -1', ...NUMBERED]],
+		['gemini', ['✓ edit lines.txt +1 -1', '  - line 20', '  + line 20, longer']],
+	] as const)('of %s is shown with its lines', async (agent, rows) => {
+		const scene = await openScene();
+		giveOpencodeItsPlugin(scene);
+		const path = join(scene.repo, 'lines.txt');
+		writeFileSync(path, `${BEFORE}\n`);
+		scene.model.script(
+			agent,
+			callTools(TOOLS[agent].read(path)),
+			callTools(EDITS[agent](path)),
+			say('Changed.'),
+		);
+		const shell = new PtyRelay(scene, ['--agent', agent, '-p', 'full', '--trust']);
+		try {
+			await shell.shows('type a task');
+			shell.type('Make the line longer');
+			await shell.shows('› Make the line longer');
+			shell.type('\r');
+			await shell.shows(`${agent === 'codex' ? '1 file +1 -1' : '1 file'}`);
+			const shown = shell
+				.text()
+				.split('\n')
+				.map((row) => row.trimEnd());
+			for (const row of rows) expect(shown.map((one) => one.trim())).toContain(row.trim());
+			expect(readFileSync(path, 'utf8')).toContain(NEW);
+			shell.type('/exit');
+			await shell.shows('› /exit');
+			shell.type('\r');
+			expect(await shell.ended).toBe(0);
+		} finally {
+			shell.kill('SIGKILL');
+		}
+	});
+});
