@@ -68,6 +68,8 @@ const LOADED_TOGETHER = {
 		'view/live/open-view.js',
 		'view/live/plain-view.js',
 	],
+	/** When a turn starts on a terminal, or to read answers. */
+	markdown: ['markdown/markdown-rows.js', 'markdown/read-markdown.js'],
 };
 /** What a command does and what draws it are wanted by the same call. */
 const commands = readdirSync(join(dist, 'commands'), { recursive: true })

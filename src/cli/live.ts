@@ -82,7 +82,7 @@ async function openConversationView(
 	if (output.isQuiet && isSilentWhenQuiet) return { event: nothing, close: nothing };
 	const { openRunView } = await import('../view/live/open-view.ts');
 	const { streams, clock, takeNotices } = app;
-	const view = openRunView({
+	const view = await openRunView({
 		output: output.isQuiet ? { write: (text: string) => output.print(text) } : streams.output,
 		errorOutput: output.isQuiet ? { write: () => true } : streams.errorOutput,
 		theme: output.theme,

@@ -75,7 +75,7 @@ function safeHref(target: string): string | null {
 	}
 }
 
-function plainText(inlines: readonly Inline[]): string {
+export function plainText(inlines: readonly Inline[]): string {
 	return inlines
 		.map((one) => ('text' in one ? one.text : 'inlines' in one ? plainText(one.inlines) : ' '))
 		.join('');

@@ -45,6 +45,11 @@ export function readMarkdown(text: string): Block[] {
 	return blocksOf(new Tokens(parser.parse(text, {})));
 }
 
+/** The marks within one paragraph, which `text` is. */
+export function readInlines(text: string): Inline[] {
+	return inlineTree(parser.parseInline(text, {})[0]?.children ?? []);
+}
+
 /** As `readMarkdown`, a part of a long text at a time: its tree takes far more memory than the text. */
 export function* readMarkdownPieces(text: string): Generator<Block[]> {
 	let mark: string | null = null;
@@ -63,7 +68,7 @@ export function* readMarkdownPieces(text: string): Generator<Block[]> {
 }
 
 /** `mark`: the signs that opened the fence. */
-function closesFence(line: string, mark: string): boolean {
+export function closesFence(line: string, mark: string): boolean {
 	const end = line.trim();
 	return end.length >= mark.length && /^ {0,3}\S/.test(line) && end === mark.charAt(0).repeat(end.length);
 }
@@ -123,7 +128,7 @@ function blockOf(token: Token, tokens: Tokens): Block | null {
 }
 
 /** The word behind a fence; empty: none that could be a language. */
-function languageOf(info: string): string {
+export function languageOf(info: string): string {
 	const [word = ''] = info.trim().split(/\s/, 1);
 	return LANGUAGE.test(word) ? word : '';
 }

@@ -12,6 +12,8 @@ export interface TranscriptSink {
 	heading?(text: string): void;
 	/** The room that rows have now; without it, `PLAIN_SIZE`. */
 	size?(): SinkSize;
+	/** Loads what draws answers, where that is not there from the start. */
+	ready?(): Promise<void>;
 	/** What is happening now; null: nothing. */
 	status(status: TurnStatus | null): void;
 }

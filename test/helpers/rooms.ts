@@ -83,13 +83,13 @@ export const ROOMS: readonly Room[] = [
 	{
 		name: 'ui',
 		holds: 'strings for a terminal, and its one writer',
-		users: ['view', 'commands', 'shell', 'cli'],
+		users: ['markdown', 'view', 'commands', 'shell', 'cli'],
 	},
 	{
 		name: 'markdown',
-		holds: 'Markdown of agents, read into a tree',
-		users: ['commands'],
-		doors: ['markdown-tree', 'read-markdown'],
+		holds: 'Markdown of agents, read into a tree, and into rows while it streams',
+		users: ['view', 'commands'],
+		doors: ['markdown-rows', 'markdown-tree', 'read-markdown'],
 	},
 	{
 		name: 'git',

@@ -132,6 +132,7 @@ export class Work {
 		const { shell, sink } = this.#options;
 		const startedAt = shell.clock.monotonic();
 		await this.#interruptibly(what, async (signal) => {
+			const ready = sink.ready?.();
 			const { exitCode, isBroken = exitCode !== EXIT.done } = await act({
 				signal,
 				onEvent: (event) => this.#show(event),
@@ -139,6 +140,7 @@ export class Work {
 				onHardStop: (stop) => this.running.onHardStop(stop),
 				onSay: (take) => this.running.onSay(take),
 			});
+			await ready;
 			this.#result = { exitCode, isBroken };
 		});
 	}

@@ -1,32 +1,60 @@
-import { createMarkdownLines } from '../../ui/markdown.ts';
+import type { MarkdownRows, MarkdownRowsOptions } from '../../markdown/markdown-rows.ts';
 import { expandTabs, wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { StreamKind } from '../transcript-sink.ts';
 
 /** A line without end is broken here. */
 const MAX_PARTIAL_CHARS = 8 * 1024;
+/** What agents say stands below the prompts, which begin in the first column. */
+const MARGIN = '  ';
+const MIN_COLUMNS = 8;
 
-/** Growing text as rows of the terminal: finished ones to print, and those of the line that still grows. */
+export interface LiveRoom {
+	/** What a row may take now. */
+	columns: () => number;
+	/** How many rows of the growing text are shown at most. */
+	rows: () => number;
+}
+
+/** Growing text as rows of the terminal: finished ones to print, and those that may still change. */
 export class LiveRows {
 	readonly #theme: Theme;
-	readonly #columns: () => number;
-	readonly #markdown;
+	readonly #room: LiveRoom;
+	#markdown: MarkdownRows | null = null;
 	#partial: { kind: StreamKind; text: string } | null = null;
+	/** Laid out for so many columns; null: something came since. */
+	#shown: { columns: number; rows: string[] } | null = null;
 
-	/** `columns`: what a row may take now. */
-	constructor(theme: Theme, columns: () => number) {
+	constructor(theme: Theme, room: LiveRoom) {
 		this.#theme = theme;
-		this.#columns = columns;
-		this.#markdown = createMarkdownLines(theme);
+		this.#room = room;
+	}
+
+	get drawsAnswers(): boolean {
+		return this.#markdown !== null;
+	}
+
+	/** From now on answers are drawn; before, their lines are shown as they are. */
+	drawAnswers(create: (options: MarkdownRowsOptions) => MarkdownRows): void {
+		this.#markdown ??= create({
+			theme: this.#theme,
+			columns: () => Math.max(MIN_COLUMNS, this.#room.columns() - MARGIN.length),
+			maxTableRows: this.#room.rows,
+		});
 	}
 
 	/** A line of its own; it ends the growing one. */
 	line(text: string): string[] {
-		return [...this.end(), ...wrapToColumns(expandTabs(text), this.#columns(), { indent: 2 })];
+		return [...this.end(), ...wrapToColumns(expandTabs(text), this.#room.columns(), { indent: 2 })];
 	}
 
 	/** The rows that this part of a text finishes. */
 	grow(kind: StreamKind, text: string): string[] {
+		this.#shown = null;
+		if (kind === 'message' && this.#markdown !== null && !this.#partial?.text) {
+			this.#partial = { kind, text: '' };
+			return withMargin(this.#markdown.push(text));
+		}
 		const rows: string[] = [];
 		const lines = text.split('\n');
 		for (const [i, line] of lines.entries()) {
@@ -38,36 +66,43 @@ export class LiveRows {
 	}
 
 	end(): string[] {
+		this.#shown = null;
 		const partial = this.#partial;
-		if (partial === null) return [];
-		const rows = this.#finishLine(partial.kind);
 		this.#partial = null;
-		this.#markdown.reset();
-		return partial.text === '' ? [] : rows;
+		if (partial === null) return [];
+		const drawn = partial.kind === 'message' ? withMargin(this.#markdown?.end() ?? []) : [];
+		return partial.text === '' ? drawn : [...drawn, ...this.#plain(partial.kind, partial.text)];
 	}
 
-	/** The last rows of the growing line. */
-	partial(maxRows: number): string[] {
+	/** The last rows of what grows. */
+	partial(): string[] {
+		const columns = this.#room.columns();
+		if (this.#shown?.columns !== columns) this.#shown = { columns, rows: this.#growing() };
+		return this.#shown.rows.slice(-this.#room.rows());
+	}
+
+	#growing(): string[] {
 		const partial = this.#partial;
-		if (partial === null || partial.text === '') return [];
-		const rows =
-			partial.kind === 'message'
-				? this.#markdown.partial(partial.text, this.#columns())
-				: this.#plain(partial.kind, partial.text);
-		return rows.slice(-maxRows);
+		if (partial === null) return [];
+		if (partial.text !== '') return this.#plain(partial.kind, partial.text);
+		return partial.kind === 'message' ? withMargin(this.#markdown?.live() ?? []) : [];
 	}
 
 	#finishLine(kind: StreamKind): string[] {
 		const text = this.#partial?.text ?? '';
 		this.#partial = { kind, text: '' };
-		return kind === 'message' ? this.#markdown.line(text, this.#columns()) : this.#plain(kind, text);
+		return this.#plain(kind, text);
 	}
 
 	#plain(kind: StreamKind, text: string): string[] {
-		if (kind === 'output') return wrapToColumns(expandTabs(text), this.#columns(), { byWord: false });
+		const columns = this.#room.columns();
+		if (kind === 'output') return wrapToColumns(expandTabs(text), columns, { byWord: false });
+		const room = Math.max(MIN_COLUMNS, columns - MARGIN.length);
+		if (kind === 'message') return withMargin(wrapToColumns(expandTabs(text), room));
 		const mark = this.#theme.hasColor ? '' : '| ';
-		return wrapToColumns(mark + expandTabs(text), this.#columns(), { indent: mark.length }).map((row) =>
-			this.#theme.dim(this.#theme.italic(row)),
-		);
+		const rows = wrapToColumns(mark + expandTabs(text), room, { indent: mark.length });
+		return withMargin(rows.map((row) => this.#theme.dim(this.#theme.italic(row))));
 	}
 }
+
+const withMargin = (rows: readonly string[]): string[] => rows.map((row) => (row === '' ? '' : MARGIN + row));

@@ -20,7 +20,7 @@ const STILL_MS = 1000;
 const FRAME_CHARS = 48 * 1024;
 /** What takes longer to lay out (emoji, a table with styles, a busy machine) ends its frame after this, once a piece is done. */
 const FRAME_WORK_MS = 4;
-const PIECE_CHARS = 4 * 1024;
+const PIECE_CHARS = 1024;
 
 /** The size of the terminal that rows are made for. */
 export interface TerminalRoom {
@@ -60,12 +60,29 @@ export class LiveView implements TranscriptSink {
 	/** Something changed since all of it was drawn. */
 	#isStale = false;
 	#isSpinning = false;
+	#isLoading = false;
 	#isHeld = false;
 	#isClosed = false;
 
 	constructor(options: LiveViewOptions) {
 		this.#options = options;
-		this.#rows = new LiveRows(options.theme, () => this.#columns);
+		this.#rows = new LiveRows(options.theme, {
+			columns: () => this.#columns,
+			rows: () => Math.max(1, Math.min(8, Math.floor(options.screen.rows / 3))),
+		});
+	}
+
+	/** Loads what draws answers; until then nothing that waits is drawn by itself. */
+	async ready(): Promise<void> {
+		if (this.#rows.drawsAnswers) return;
+		this.#isLoading = true;
+		try {
+			const { MarkdownRows } = await import('../../markdown/markdown-rows.ts');
+			this.#rows.drawAnswers((options) => new MarkdownRows(options));
+		} finally {
+			this.#isLoading = false;
+			if (!this.#waiting.isEmpty) this.#schedule();
+		}
 	}
 
 	text(kind: StreamKind, text: string): void {
@@ -147,9 +164,9 @@ export class LiveView implements TranscriptSink {
 		this.#isScheduled = false;
 		if (this.#isHeld || this.#isClosed || !this.#isStale) return;
 		this.#isStale = false;
-		screen.draw(this.#takeRows(), this.#region());
+		screen.draw(this.#isLoading ? [] : this.#takeRows(), this.#region());
 		this.#lastFrameAt = clock.monotonic();
-		if (!this.#waiting.isEmpty) this.#schedule();
+		if (!this.#waiting.isEmpty && !this.#isLoading) this.#schedule();
 	}
 
 	async #spin(): Promise<void> {
@@ -195,21 +212,16 @@ export class LiveView implements TranscriptSink {
 	#region(): LiveRegion {
 		const { screen, layoutEdit, rowsBelow } = this.#options;
 		const columns = screen.columns;
-		const above = [...this.#partialRows(), ...this.#statusRows()];
+		const above = [...this.#rows.partial(), ...this.#statusRows()];
 		if (layoutEdit === null)
 			return { rows: above, cursor: { row: Math.max(0, above.length - 1), column: 0 } };
 		const edit = layoutEdit({ columns, maxRows: Math.max(1, Math.min(10, Math.floor(screen.rows / 2) - 2)) });
-		const rows = [...this.#partialRows(), '', ...this.#statusRows()];
+		const rows = [...this.#rows.partial(), '', ...this.#statusRows()];
 		const below = rowsBelow?.({ columns, rows: screen.rows }) ?? [];
 		return {
 			rows: [...rows, ...edit.rows, ...below],
 			cursor: { row: rows.length + edit.cursor.row, column: edit.cursor.column },
 		};
-	}
-
-	/** As many rows of the growing line as leave room for the rest. */
-	#partialRows(): string[] {
-		return this.#rows.partial(Math.max(1, Math.min(8, Math.floor(this.#options.screen.rows / 3))));
 	}
 
 	#statusRows(): string[] {

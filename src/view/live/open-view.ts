@@ -36,7 +36,7 @@ export interface RunView {
 const typedDiffHint = (turn: number) => `agent-relay diff --turn ${turn}`;
 
 /** The view of one prompt without an edit line (`run`): live on a terminal, plain elsewhere. */
-export function openRunView({ output, errorOutput, ...rest }: OpenViewOptions): RunView {
+export async function openRunView({ output, errorOutput, ...rest }: OpenViewOptions): Promise<RunView> {
 	if (output.isTTY !== true) {
 		const transcript = new Transcript({
 			...rest,
@@ -54,6 +54,7 @@ export function openRunView({ output, errorOutput, ...rest }: OpenViewOptions): 
 		layoutEdit: null,
 		keyHint: (stops) => (rest.isStopping?.() ? 'stopping, Ctrl+C kills' : stops),
 	});
+	await view.ready();
 	const answer = 'Enter sends what you type, unseen and unrecorded · Ctrl+D refuses';
 	const transcript = new Transcript({
 		...rest,

@@ -31,14 +31,14 @@ export interface WatchScreenOptions extends Pick<WatchScreen, 'theme' | 'thinkin
 }
 
 /** Live on a terminal, plain elsewhere: all of it on one stream, as reading commands print. */
-export function openWatchScreen({
+export async function openWatchScreen({
 	output,
 	theme,
 	thinking,
 	clock,
 	drawing,
 	isMarked,
-}: WatchScreenOptions): WatchScreen {
+}: WatchScreenOptions): Promise<WatchScreen> {
 	const write = (text: string) => void output.write(text);
 	const nothing = () => undefined;
 	if (isMarked) return { theme, thinking, ...markedScreen(write, theme) };
@@ -55,6 +55,7 @@ export function openWatchScreen({
 		keyHint: () => 'Ctrl+C ends the watch',
 		spinMs: SPIN_MS,
 	});
+	await view.ready();
 	return { theme, thinking, sink: () => unskipped(view), rest: nothing, close: () => view.close() };
 }
 

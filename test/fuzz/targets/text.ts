@@ -4,11 +4,11 @@ import { expect } from 'vitest';
 import { LineSplitter } from '../../../src/core/files/line-splitter.ts';
 import { jsonText } from '../../../src/core/json-text.ts';
 import { createByteFilter, createTextFilter, safeLine, safeText } from '../../../src/core/text.ts';
+import { MarkdownRows } from '../../../src/markdown/markdown-rows.ts';
 import { readVerdict, withoutVerdict } from '../../../src/relay/chat/chat-verdict.ts';
 import { createKeyDecoder, type Key } from '../../../src/shell/editor/keys.ts';
 import { TerminalQuestions } from '../../../src/turns/questions/terminal/terminal-question.ts';
 import { graphemesOf } from '../../../src/ui/graphemes.ts';
-import { createMarkdownLines } from '../../../src/ui/markdown.ts';
 import { columnsOf, cutToColumns, wrapToColumns } from '../../../src/ui/text-width.ts';
 import { createTheme } from '../../../src/ui/theme.ts';
 import { growthOf, LINEAR } from '../../helpers/growth.ts';
@@ -118,6 +118,8 @@ export function growing(
 const KEPT_BYTES = 64 * 1024;
 
 const theme = createTheme(true);
+const markdownRows = (columns: number) =>
+	new MarkdownRows({ theme, columns: () => columns, maxTableRows: () => 8 });
 const linear = 'takes no more than as much longer as the text is longer';
 
 export const textTargets: FuzzTarget[] = [
@@ -217,19 +219,30 @@ export const textTargets: FuzzTarget[] = [
 	),
 	target(
 		'markdown',
-		'becomes rows within the width, with no control but its own styles',
+		'becomes the same rows however it is cut, none too wide, with no control but its own styles',
 		150,
-		fc.tuple(patchwork.map(safeText), fc.integer({ min: 8, max: 60 })),
-		([text, columns]) => {
-			const lines = createMarkdownLines(theme);
-			for (const line of text.split('\n')) {
-				const growingRows = lines.partial(line, columns);
-				const rows = lines.line(line, columns);
-				expect(rows).toEqual(growingRows);
-				for (const row of rows) {
-					expect(FORBIDDEN.test(row.replace(/\u001b\[[\d;]*m/g, ''))).toBe(false);
-					expect(columnsOf(row)).toBeLessThanOrEqual(columns);
-				}
+		fc.tuple(patchwork.map(safeText), fc.integer({ min: 8, max: 60 }), cuts),
+		([text, columns, places]) => {
+			const read = (pieces: readonly string[]) => {
+				const rows = markdownRows(columns);
+				const shown = pieces.flatMap((piece) => {
+					rows.live();
+					return rows.push(piece);
+				});
+				return [...shown, ...rows.end()];
+			};
+			const whole = read([text]);
+			expect(
+				read(
+					splitAt(
+						Buffer.from(text, 'utf16le'),
+						places.map((place) => place * 2),
+					).map((piece) => piece.toString('utf16le')),
+				),
+			).toEqual(whole);
+			for (const row of whole) {
+				expect(FORBIDDEN.test(row.replace(/\u001b\[[\d;]*m/g, ''))).toBe(false);
+				expect(columnsOf(row)).toBeLessThanOrEqual(columns);
 			}
 		},
 	),
@@ -277,8 +290,12 @@ export const textTargets: FuzzTarget[] = [
 	),
 	growing('safe text', linear, patchwork, (text) => void safeText(text)),
 	growing('markdown', linear, patchwork.map(safeText), (text) => {
-		const lines = createMarkdownLines(theme);
-		for (const line of text.split('\n')) lines.line(line, 80);
+		const rows = markdownRows(80);
+		for (let at = 0; at < text.length; at += 4096) {
+			rows.push(text.slice(at, at + 4096));
+			rows.live();
+		}
+		rows.end();
 	}),
 	growing('verdict', linear, patchwork, (text) => void readVerdict(`${text}\nRELAY: DONE`)),
 	growing('keys', linear, patchwork, (text) => {

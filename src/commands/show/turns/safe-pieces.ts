@@ -1,7 +1,7 @@
 /** Text in pieces, on its way to a terminal or a pipe: made safe, drawn, cut. Pure. */
 import { seenJson } from '../../../core/json-text.ts';
 import { createByteFilter, createTextFilter } from '../../../core/text.ts';
-import { createMarkdownLines } from '../../../ui/markdown.ts';
+import { MarkdownRows } from '../../../markdown/markdown-rows.ts';
 import type { Look } from '../../look.ts';
 
 /** As the gate in `core/text` lets it through. */
@@ -49,8 +49,8 @@ export function* withoutLastBreaks(texts: Iterable<string>): Generator<string> {
 	}
 }
 
-/** A line longer than this is shown as it is. */
-const MAX_DRAWN_CHARS = 256 * 1024;
+/** A table that is taller keeps the widths of its first rows. */
+const MAX_TABLE_ROWS = 500;
 
 /** Answers as they are drawn in the shell; as they are where there is no colour. */
 export function* drawnMarkdown(texts: Iterable<string>, { theme, columns }: Look): Generator<string> {
@@ -58,18 +58,17 @@ export function* drawnMarkdown(texts: Iterable<string>, { theme, columns }: Look
 		yield* texts;
 		return;
 	}
-	const markdown = createMarkdownLines(theme);
-	let held = '';
-	for (const text of texts) {
-		const lines = (held + text).split('\n');
-		held = lines.pop() ?? '';
-		if (lines.length > 0) yield `${lines.flatMap((line) => markdown.line(line, columns)).join('\n')}\n`;
-		if (held.length < MAX_DRAWN_CHARS) continue;
-		yield held;
-		held = '';
-	}
-	if (held !== '') yield markdown.line(held, columns).join('\n');
+	const markdown = new MarkdownRows({
+		theme,
+		columns: () => Math.max(MIN_COLUMNS, columns),
+		maxTableRows: () => MAX_TABLE_ROWS,
+	});
+	for (const text of texts) yield asLines(markdown.push(text));
+	yield asLines(markdown.end());
 }
+
+const MIN_COLUMNS = 8;
+const asLines = (rows: readonly string[]): string => rows.map((row) => `${row}\n`).join('');
 
 /** About the first `maxChars`, up to the end of a line if there is one; then `rest`. null: all. */
 export function* cutAt<Piece extends string | Uint8Array>(
