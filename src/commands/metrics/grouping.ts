@@ -12,6 +12,8 @@ export interface TurnPlace {
 	root: string;
 	/** The oldest session of its line of work. */
 	lineage: string;
+	/** Whose the turn before it was, in that line of work; null: it is the first. */
+	before: string | null;
 }
 
 interface Group {
@@ -38,8 +40,8 @@ export class Grouping {
 		const key = keyOf(turn, place, this.#by);
 		const group = this.#groups.get(key) ?? new Figures();
 		this.#groups.set(key, group);
-		group.add(turn);
-		this.#total.add(turn);
+		group.add(turn, place.before);
+		this.#total.add(turn, place.before);
 		const day = dayOf(turn);
 		if (day !== null) this.#days.set(day, (this.#days.get(day) ?? 0) + 1);
 	}

@@ -1,6 +1,7 @@
 /** Adds up what turns recorded: of this repo, or of all repos of this user. Reads every turn's state, one at a time. */
 import { fromIso, toIso, yieldToIo } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
+import type { SessionId } from '../../core/ids.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import type { LineageFilter } from '../../sessions/listing/lineage-list.ts';
 import type { SessionStore } from '../../sessions/store/session-store.ts';
@@ -102,6 +103,8 @@ async function addUp(
 	{ clock, progress }: Pick<CommandContext, 'clock' | 'progress'>,
 ): Promise<DamagedSession[]> {
 	const damaged: DamagedSession[] = [];
+	/** The last agent of each line of work. */
+	const agents = new Map<SessionId, string>();
 	let shownAt = clock.monotonic() + PATIENCE_MS - PROGRESS_EVERY_MS;
 	let shownAtYield = clock.monotonic();
 	try {
@@ -109,8 +112,13 @@ async function addUp(
 			const { id, root, oldest, problem } = session;
 			if (problem !== null) damaged.push({ id, root, problem });
 			for (const turn of turnsOf(session)) {
-				if (typeof turn === 'string') damaged.push({ id, root, problem: turn });
-				else if (isMeant(turn)) grouping.add(turn, { root, lineage: oldest });
+				if (typeof turn === 'string') {
+					damaged.push({ id, root, problem: turn });
+					continue;
+				}
+				const before = agents.get(oldest) ?? null;
+				agents.set(oldest, turn.agent);
+				if (isMeant(turn)) grouping.add(turn, { root, lineage: oldest, before });
 			}
 			const now = clock.monotonic();
 			if (now - shownAt >= PROGRESS_EVERY_MS) {

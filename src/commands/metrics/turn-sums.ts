@@ -88,14 +88,16 @@ export class Figures {
 	readonly #byLogin = new Map<string | null, Priced>();
 	#prices: { prices_as_of?: string } = {};
 
-	add(turn: TurnState): void {
-		const { status, limit, trigger } = turn;
+	/** `before`: the agent of the turn before it, if there is one. */
+	add(turn: TurnState, before: string | null): void {
+		const { status, limit, trigger, agent } = turn;
 		const sums = this.#sums;
 		sums.turns++;
 		if (status !== 'running') sums.ended++;
 		if (isDone(turn)) sums.done++;
 		if (limit !== null) sums.limits++;
-		if (trigger === 'switch' || trigger === 'failover') sums.handOvers++;
+		const isHandOver = trigger === 'switch' || trigger === 'failover';
+		if (isHandOver && before !== null && before !== agent) sums.handOvers++;
 		this.#addTime(turn);
 		this.#addTokens(turn);
 		this.#addCost(turn);

@@ -9,7 +9,7 @@ import { readOf, writtenOf } from '../../../../src/sessions/turns/turn-tokens.ts
 import { fakeTurnState } from '../../../helpers/fake-turn-state.ts';
 
 const EVERY: readonly GroupedBy[] = ['agent', 'account', 'day', 'model', 'repo', 'lineage'];
-const PLACE = { root: '/repo', lineage: 'L1' };
+const PLACE = { root: '/repo', lineage: 'L1', before: null };
 
 interface Placed {
 	turn: TurnState;
@@ -62,7 +62,7 @@ function accountOf(hash: string) {
 
 function grouped(all: readonly Placed[], by: GroupedBy): Grouping {
 	const grouping = new Grouping(by);
-	for (const { turn, root, lineage } of all) grouping.add(turn, { root, lineage });
+	for (const { turn, root, lineage } of all) grouping.add(turn, { root, lineage, before: null });
 	return grouping;
 }
 
@@ -175,10 +175,14 @@ describe('the sums of turns', () => {
 			confidence: 'exact' as const,
 		};
 		grouping.add(fakeTurnState({ status: 'limited', limit }), PLACE);
-		grouping.add(fakeTurnState({ agent: 'codex', trigger: 'failover' }), PLACE);
-		grouping.add(fakeTurnState({ agent: 'codex', trigger: 'switch', status: 'running' }), PLACE);
+		const behind = (before: string) => ({ ...PLACE, before });
+		grouping.add(fakeTurnState({ agent: 'codex', trigger: 'failover' }), behind('claude'));
+		grouping.add(fakeTurnState({ agent: 'codex', trigger: 'switch', status: 'running' }), behind('claude'));
+		// It waited for itself, and chose itself for its first turn.
+		grouping.add(fakeTurnState({ agent: 'codex', trigger: 'failover' }), behind('codex'));
+		grouping.add(fakeTurnState({ agent: 'codex', trigger: 'switch' }), PLACE);
 		const [codex, claude] = grouping.groups();
-		expect(codex).toMatchObject({ key: 'codex', sums: { turns: 2, handOvers: 2, limits: 0, ended: 1 } });
+		expect(codex).toMatchObject({ key: 'codex', sums: { turns: 4, handOvers: 2, limits: 0, ended: 3 } });
 		expect(claude).toMatchObject({ key: 'claude', sums: { turns: 1, handOvers: 0, limits: 1 } });
 		expect([codex, claude].map((group) => group && successRate(group.sums))).toEqual([1, 0]);
 	});

@@ -15,7 +15,7 @@ const look = { theme: PLAIN_THEME, columns: 160 };
 function dataOf(turns: readonly TurnState[], over: Partial<MetricsData> = {}): MetricsData {
 	const { by = 'agent' } = over;
 	const grouping = new Grouping(by);
-	for (const turn of turns) grouping.add(turn, { root: '/repo', lineage: 'L' });
+	for (const turn of turns) grouping.add(turn, { root: '/repo', lineage: 'L', before: null });
 	return {
 		by,
 		since: null,
