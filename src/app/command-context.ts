@@ -2,6 +2,9 @@
 import { join } from 'node:path';
 import type { AskedSettings, CommandContext, CommandSettings } from '../commands/context.ts';
 import type { FrontEnd } from '../commands/front-end.ts';
+import { flagsOfKept, type KeptSetting } from '../config/given-settings.ts';
+import type { ConfigFlag } from '../config/layers/layer-values.ts';
+import { RelayError } from '../core/errors.ts';
 import type { Conversation } from '../relay/conversation-contract.ts';
 import type { Ports } from '../relay/ports.ts';
 import { type App, createApp, homeOf } from './create-app.ts';
@@ -21,13 +24,30 @@ const NOTHING_ASKED: AskedSettings = { isTrusted: false, config: [] };
 export function holdSettings(app: App): HeldSettings {
 	let flags = NOTHING_ASKED;
 	let held: Promise<SettingsHolder> | null = null;
-	const readAgain = async () => (await import('./settings.ts')).readSettings(app, flags);
+	let kept: readonly ConfigFlag[] = [];
+	const readAgain = async () =>
+		(await import('./settings.ts')).readSettings(app, { ...flags, config: [...kept, ...flags.config] });
+	const hold = async (settings: readonly KeptSetting[]) => {
+		const before = kept;
+		kept = flagsOfKept(settings);
+		if (held === null || (before.length === 0 && kept.length === 0)) return null;
+		const holder = await held;
+		try {
+			holder.settings = await readAgain();
+			return null;
+		} catch (error) {
+			if (!(error instanceof RelayError)) throw error;
+			kept = [];
+			holder.settings = await readAgain();
+			return `the settings of this session are not obeyed: ${error.message}`;
+		}
+	};
 	return {
 		readAgain,
 		holder: (asked) => {
 			if (held !== null) return held;
 			flags = asked ?? NOTHING_ASKED;
-			held = readAgain().then((settings) => ({ settings }));
+			held = readAgain().then((settings) => ({ settings, hold }));
 			return held;
 		},
 	};

@@ -95,6 +95,7 @@ export async function openPorts(
 		askingKeys: createAskingKeys(join(paths.cacheHome, 'asking-keys.json')),
 		asker: () => [process.execPath, join(packageRoot(), 'bin/ask.js')].map(quoteForShell).join(' '),
 		setAllowed: createSetAllowed(app, current, repo),
+		holdSettings: current.hold,
 		settings: () => settingsNow(current, repo),
 		policy: () => policyNow({ app, current, repo, trust: trust(), agentEnv, cloned }),
 	};

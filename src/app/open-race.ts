@@ -11,7 +11,7 @@ import type { Settings } from './settings.ts';
 export async function openRace(app: App, settings: Settings, { isLive = true } = {}): Promise<RaceDeps> {
 	refuseDeepNesting(app.env);
 	const [relay, repo, git] = await Promise.all([
-		openPorts(app, { settings }, undefined, { isLive }),
+		openPorts(app, { settings, hold: async () => null }, undefined, { isLive }),
 		app.repo(),
 		app.git(),
 	]);

@@ -1,6 +1,7 @@
 import { DEMO_ADAPTERS } from '../agents/demo/adapter.ts';
 import { adaptersFromConfig } from '../agents/generic/from-config.ts';
 import { type AgentRegistry, BUILT_IN_ADAPTERS, createRegistry } from '../agents/registry.ts';
+import type { KeptSetting } from '../config/given-settings.ts';
 import type { ConfigFlag } from '../config/layers/layer-values.ts';
 import { type LoadedConfig, loadConfig } from '../config/layers/layers.ts';
 import { BUILT_IN_AGENTS } from '../config/schema.ts';
@@ -20,6 +21,8 @@ export interface Settings {
 /** Settings that a trust given in the shell replaces while the relay runs. */
 export interface SettingsHolder {
 	settings: Settings;
+	/** See `Ports.holdSettings`. */
+	hold(kept: readonly KeptSetting[]): Promise<string | null>;
 }
 
 export type ReadonlySettings = Readonly<SettingsHolder>;
@@ -77,6 +80,7 @@ export const AGENTS_WITHOUT_COMMAND: readonly string[] = [
 export function settingsThere(repo: RepoFacts, current: ReadonlySettings): ReadonlySettings {
 	let known: { from: Settings; settings: Settings } | null = null;
 	return {
+		hold: current.hold,
 		get settings() {
 			const from = current.settings;
 			if (known?.from !== from) known = { from, settings: { ...from, trust: trustThere(repo, from.trust) } };

@@ -1,5 +1,6 @@
 /** From the options that every conversation takes to what the relay takes. */
 import { requireModelName } from '../agents/model-name.ts';
+import { readGivenSettings, settingsToKeep } from '../config/given-settings.ts';
 import type { ConfigFlag } from '../config/layers/layer-values.ts';
 import { openConversation } from '../relay/conversation.ts';
 import type { Conversation } from '../relay/conversation-contract.ts';
@@ -20,7 +21,9 @@ export async function startConversation(
 	options: ConversationOptions,
 	{ kind, canAnswer, willAsk = false }: Opening,
 ): Promise<Conversation> {
-	const ports = await context.ports({ isTrusted: options.trust, config: configFlags(options), willAsk });
+	const given = readGivenSettings(options.config, context.folder);
+	const config = [...given, ...configFlags(options)];
+	const ports = await context.ports({ isTrusted: options.trust, config, willAsk });
 	const named = options.agent === null ? null : ports.settings().registry.parse(options.agent);
 	return openConversation(ports, {
 		kind,
@@ -33,6 +36,7 @@ export async function startConversation(
 		mayAsk: kind === 'shell' && canAnswer,
 		parentTurn: context.parentTurn,
 		isHere: options.here,
+		config: settingsToKeep(given),
 	});
 }
 

@@ -1,4 +1,5 @@
 import type { PermissionPreset } from '../agents/agent-adapter.ts';
+import type { KeptSetting } from '../config/given-settings.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 import type { Worktrees } from '../git/worktrees/worktree-types.ts';
@@ -28,6 +29,8 @@ export interface RaceRequest extends Omit<RaceTerms, 'permissions'> {
 	/** null: as configured. */
 	permissions: PermissionPreset | null;
 	parentTurn: string | null;
+	/** Settings that the user gave for the race; default: none. */
+	config?: readonly KeptSetting[];
 }
 
 /** What happens in a race, for whoever shows it. Text in it is untrusted: shown only through `core/text.ts`. */

@@ -40,6 +40,7 @@ export async function startRace(request: RaceRequest, deps: RaceDeps): Promise<R
 		kind: 'race',
 		objective: request.task,
 		parentTurn: request.parentTurn,
+		config: request.config ?? [],
 	});
 	const permissions = request.permissions ?? relay.config.permissions.preset;
 	const record = firstRecord({ ...request, copy, permissions }, { session, base, why }, deps);

@@ -23,6 +23,7 @@ import { packForSwitch } from './packet/pack-for-switch.ts';
 import { type Ports, type RelayStart, withPolicy } from './ports.ts';
 import { presentPlace } from './resume/present-place.ts';
 import { letGo, repairAbandoned } from './resume/repair.ts';
+import { beginAnew } from './resume/restore-settings.ts';
 import { findPlace, nothingPending, takeUp } from './resume/take-up-session.ts';
 import { viewOf } from './session-view.ts';
 import { sendTask } from './turn/send-task.ts';
@@ -190,7 +191,7 @@ class OneConversation implements Conversation {
 
 	async startNew(): Promise<void> {
 		await this.#leave();
-		this.#selection.forgetSwitch();
+		await beginAnew(this.#selection, this.#start, this.#home);
 	}
 
 	async close(): Promise<void> {

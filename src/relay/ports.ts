@@ -7,6 +7,7 @@ import type {
 } from '../agents/agent-adapter.ts';
 import type { TokenCounts } from '../agents/events.ts';
 import type { AgentRegistry } from '../agents/registry.ts';
+import type { KeptSetting } from '../config/given-settings.ts';
 import type { RelayConfig } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SessionId } from '../core/ids.ts';
@@ -72,6 +73,11 @@ export interface Ports {
 	 * already.
 	 */
 	setAllowed: (command: string, where: AllowScope, isAllowed: boolean) => boolean;
+	/**
+	 * Has these settings of a session hold from now on, beneath the flags of the command line and in place of those of another session.
+	 * Returns why they cannot be obeyed, in a line for people; null: they are.
+	 */
+	holdSettings: (kept: readonly KeptSetting[]) => Promise<string | null>;
 	/** What the user has set; reading it examines nothing. */
 	settings(): Settings;
 	/** What holds now. Taken once for each turn, and passed on. */
@@ -147,6 +153,8 @@ export interface RelayStart {
 	parentTurn: string | null;
 	/** The user wants an earlier session to continue in this folder, wherever it was made. */
 	isHere?: boolean;
+	/** Settings that the user gave for the sessions of this conversation; default: none. */
+	config?: readonly KeptSetting[];
 	/** The parent of new sessions; default: none. */
 	parent?: SessionId;
 	/** Why a prompt's first turn runs, for the record; default: `user`. */

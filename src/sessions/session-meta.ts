@@ -159,6 +159,13 @@ export const sessionMetaSchema = v.looseObject({
 	),
 	/** What the user lets agents do in this session beyond the preset. It counts where the witness knows it too. Absent: nothing. */
 	allowed: v.optional(v.array(v.looseObject({ action: v.picklist(WANTED_ACTIONS), what: text }))),
+	/**
+	 * Settings that the user gave for this session, `--config`; given again when it is resumed, as the witness has them. Absent: none.
+	 * `at` makes each giving its own.
+	 */
+	config: v.optional(
+		v.looseObject({ at: iso, settings: v.array(v.looseObject({ key: text, value: v.unknown() })) }),
+	),
 	/** What the user took back of turns, and what of that again, oldest first. Absent: nothing. */
 	undos: v.optional(v.array(undoStepSchema)),
 	usage: v.looseObject({

@@ -2,7 +2,9 @@
  * Every change of a session's record (`meta.json`) has its name here: a pure function of the record and the facts of the change,
  * passed to `OpenSession.apply`. Times are epoch ms. Keys that a transition does not name are kept, unknown ones too.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { AllowRule } from '../agents/asking/allow-rules.ts';
+import type { KeptSetting } from '../config/given-settings.ts';
 import { toIso, toIsoOrNull } from '../core/clock.ts';
 import { safeLine } from '../core/text.ts';
 import {
@@ -116,6 +118,15 @@ export const allow: Transition<{ rules: readonly AllowRule[] }> = (meta, { rules
 export const disallow: Transition<{ what: string }> = (meta, { what }) => {
 	const left = (meta.allowed ?? []).filter((rule) => rule.what !== what);
 	return left.length === (meta.allowed?.length ?? 0) ? meta : { ...meta, allowed: left };
+};
+
+/** The user gave settings for this session, which keeps these from now on. */
+export const keepSettings: Transition<{ settings: readonly KeptSetting[]; at: number }> = (
+	meta,
+	{ settings, at },
+) => {
+	if (isDeepStrictEqual(meta.config?.settings ?? [], [...settings])) return meta;
+	return { ...meta, config: { at: toIso(at), settings: settings.map(({ key, value }) => ({ key, value })) } };
 };
 
 /** The user took back turns, or what was taken back. */

@@ -21,6 +21,7 @@ const NONE: ConversationOptions = {
 	maxTurns: null,
 	maxCost: null,
 	wait: false,
+	config: [],
 	trust: false,
 	here: false,
 };

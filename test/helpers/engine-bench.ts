@@ -202,6 +202,7 @@ export class EngineBench {
 			askingKeys: { of: async () => null },
 			asker: () => `${process.execPath} ${join(import.meta.dirname, '../../bin/ask.js')}`,
 			newNativeId: () => randomUUID(),
+			holdSettings: async () => null,
 			setAllowed: () => true,
 			settings: () => policyOf(all),
 			policy: () => policyOf(all),

@@ -1,7 +1,14 @@
 import { RelayError } from '../../core/errors.ts';
 import type { RoleRequest } from '../../relay/chat/participants.ts';
 import { command } from '../command.ts';
-import { encoding, permissions, readTimeout, textFile, trust } from '../options/conversation-options.ts';
+import {
+	encoding,
+	permissions,
+	readTimeout,
+	sessionConfig,
+	textFile,
+	trust,
+} from '../options/conversation-options.ts';
 import { asTyped, documents, flag, only, quietly, value, values } from '../options/option-table.ts';
 
 const MAX_TURNS = 1000;
@@ -26,6 +33,7 @@ const options = {
 	),
 	timeout: value('--timeout <time>', 'end the chat after this time (90s, 10m)', 'none', readTimeout),
 	permissions: permissions('read-only (the default), edit or full'),
+	config: sessionConfig,
 	trust: only('cli', trust),
 	here: flag('--here', 'continue an earlier chat in this folder, wherever and by whomever it was started'),
 	continue: flag('-c, --continue', 'continue the latest chat that has not reached agreement'),

@@ -1,14 +1,20 @@
 /** `chat`: several agents on one topic, until they agree. */
 import type { PermissionPreset } from '../../agents/agent-adapter.ts';
+import { type KeptSetting, readGivenSettings, settingsToKeep } from '../../config/given-settings.ts';
+import type { ConfigFlag } from '../../config/layers/layer-values.ts';
 import { RelayError } from '../../core/errors.ts';
+import type { SessionId } from '../../core/ids.ts';
 import { safeLine } from '../../core/text.ts';
 import type { Chat, ChatOpening, ChatOutcome, ChatResult } from '../../relay/chat/chat-contract.ts';
 import { continueChat, startChat } from '../../relay/chat/open-chat.ts';
 import type { RoleRequest } from '../../relay/chat/participants.ts';
 import { EXIT, exitCodeOfChat } from '../../relay/exit-codes.ts';
+import type { Ports } from '../../relay/ports.ts';
 import { findChat } from '../../relay/resume/find-conversation.ts';
 import { recapOf } from '../../relay/resume/recap.ts';
 import { repairAbandoned } from '../../relay/resume/repair.ts';
+import { keptSettings } from '../../sessions/store/kept-settings.ts';
+import type { SessionStore } from '../../sessions/store/session-store.ts';
 import { chatResultToJson } from '../../view/result-json.ts';
 import { recapLines } from '../../view/transcript/recap-lines.ts';
 import { agreeOnOrigin } from '../agree-on-origin.ts';
@@ -28,6 +34,7 @@ interface ChatOptions {
 	/** Limit for the whole chat, ms. */
 	timeout: number | null;
 	permissions: PermissionPreset | null;
+	config: readonly string[];
 	trust: boolean;
 	here: boolean;
 	continue: boolean;
@@ -45,7 +52,7 @@ export const chat: Body<ChatOptions, ChatData> = {
 		const called = { word: 'topic', example: EXAMPLE, question: 'what is the chat about?' } as const;
 		const words = await context.readTask({ argument, file, encoding, isOptional, called });
 		const opening = openingOf(options, words);
-		const talk = await openChat(context, opening, options.trust);
+		const talk = await openChat(context, opening, options);
 		const isQuiet = options.quiet && !options.json;
 		return holdChat(context, talk, { isContinued: opening.type === 'earlier', isQuiet });
 	},
@@ -124,19 +131,37 @@ function refuseWithEarlier({ agents, role }: ChatOptions): void {
 }
 
 /** Throws what `startChat` and `continueChat` throw, and `nothing_to_continue` where no chat has work left. */
-async function openChat(context: CommandContext, opening: ChatOpening, isTrusted: boolean): Promise<Chat> {
+async function openChat(
+	context: CommandContext,
+	opening: ChatOpening,
+	{ trust: isTrusted, config: typed }: Pick<ChatOptions, 'trust' | 'config'>,
+): Promise<Chat> {
 	const { parentTurn, notice } = context;
-	const ports = await context.ports({ isTrusted, config: [] });
+	const given = readGivenSettings(typed, context.folder);
+	const ports = await context.ports({ isTrusted, config: given });
 	if (opening.type === 'new') {
 		await ports.survivors.settle(ports.repo.worktree);
-		return startChat({ ...opening, parentTurn }, ports);
+		return startChat({ ...opening, parentTurn, config: settingsToKeep(given) }, ports);
 	}
 	const store = await context.store();
 	const id = findChat(opening.session, store);
 	const isAccepted = opening.isHere !== true && (await agreeOnOrigin(context, id));
 	for (const line of await repairAbandoned(ports)) notice(line);
 	await ports.survivors.settle(store.read(id).repo.worktree);
-	return continueChat(id, { ...opening, parentTurn, isAccepted }, ports);
+	const config = await keptOfChat(id, given, { context, ports, store });
+	return continueChat(id, { ...opening, parentTurn, isAccepted, config }, ports);
+}
+
+/** The settings of an earlier chat are in force again; beside the conversation of a shell, its own stay. */
+async function keptOfChat(
+	id: SessionId,
+	given: readonly ConfigFlag[],
+	{ context, ports, store }: { context: CommandContext; ports: Ports; store: SessionStore },
+): Promise<KeptSetting[]> {
+	const { settings } = keptSettings(store.read(id), store.witness(id));
+	const problem = context.conversation === null ? await ports.holdSettings(settings) : null;
+	if (problem !== null) context.notice(problem);
+	return settingsToKeep([...settings, ...given]);
 }
 
 const TOPIC_CHARS = 200;

@@ -63,7 +63,7 @@ async function ofNamed(
 	const settings = { permissions: null, timeout: null, trust, here, agent: null, model: null, order: null };
 	const conversation = await startConversation(
 		context,
-		{ ...settings, maxTurns: null, maxCost: null, wait: false },
+		{ ...settings, maxTurns: null, maxCost: null, wait: false, config: [] },
 		{ kind: 'run', canAnswer: false },
 	);
 	let made: { packet: string; isNew: boolean } | null = null;

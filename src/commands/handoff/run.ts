@@ -145,7 +145,7 @@ async function leaveNamed(asked: Asked, context: CommandContext): Promise<Result
 	const settings = { permissions, timeout, trust, here, agent: options.to, model: null, order: null };
 	const conversation = await startConversation(
 		context,
-		{ ...settings, maxTurns: null, maxCost: null, wait: false },
+		{ ...settings, maxTurns: null, maxCost: null, wait: false, config: [] },
 		{ kind: 'run', canAnswer: live.canAnswer && options.run },
 	);
 	return live.conversation(conversation, async (shown) => {

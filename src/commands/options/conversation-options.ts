@@ -3,7 +3,7 @@ import type { PermissionPreset } from '../../agents/agent-adapter.ts';
 import { readPreset } from '../../agents/permission-presets.ts';
 import { parseDuration } from '../../config/duration.ts';
 import { RelayError } from '../../core/errors.ts';
-import { asTyped, flag, type Option, type OptionTable, value } from './option-table.ts';
+import { asTyped, flag, type Option, type OptionTable, only, value, values } from './option-table.ts';
 
 export interface ConversationOptions {
 	agent: string | null;
@@ -17,11 +17,23 @@ export interface ConversationOptions {
 	maxTurns: string | null;
 	maxCost: string | null;
 	wait: boolean;
+	/** As typed: `KEY=VALUE` or a file. */
+	config: readonly string[];
 	trust: boolean;
 	here: boolean;
 }
 
 export const trust: Option<boolean> = flag('--trust', 'obey the settings of this repo, this time only');
+
+export const sessionConfig: Option<string[]> = only(
+	'cli',
+	values(
+		'--config <setting>',
+		'KEY=VALUE or a TOML file: settings of this session alone, again when it is resumed; may be repeated',
+		'files',
+		asTyped,
+	),
+);
 
 export const conversationOptions: OptionTable<ConversationOptions> = {
 	agent: value(
@@ -57,6 +69,7 @@ export const conversationOptions: OptionTable<ConversationOptions> = {
 		asTyped,
 	),
 	wait: flag('--wait', 'wait for the earliest reset when no agent is available'),
+	config: sessionConfig,
 	trust,
 	here: flag('--here', 'continue an earlier session in this folder, wherever and by whomever it was started'),
 };

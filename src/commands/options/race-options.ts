@@ -3,7 +3,7 @@ import type { PermissionPreset } from '../../agents/agent-adapter.ts';
 import { parseDuration } from '../../config/duration.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { RaceRequest } from '../../race/race-contract.ts';
-import { encoding, permissions, textFile, trust } from './conversation-options.ts';
+import { encoding, permissions, sessionConfig, textFile, trust } from './conversation-options.ts';
 import {
 	asTyped,
 	documents,
@@ -35,6 +35,8 @@ export interface RaceOptions {
 	jobs: number | null;
 	permissions: PermissionPreset | null;
 	handover: boolean;
+	/** As typed: `KEY=VALUE` or a file. */
+	config: readonly string[];
 	trust: boolean;
 	json: boolean;
 	quiet: boolean;
@@ -81,6 +83,7 @@ export const raceOptions: OptionTable<RaceOptions> = {
 	jobs: value('--jobs <count>', 'how many entrants run at the same time (all, up to 8)', 'none', readJobs),
 	permissions: permissions('read-only, edit or full'),
 	handover: flag('--handover', 'let an entrant that hits a limit hand over to the next agent'),
+	config: sessionConfig,
 	trust: only('cli', trust),
 	json: documents,
 	quiet: quietly('print only the verdict'),

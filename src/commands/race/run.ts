@@ -1,4 +1,5 @@
 /** `race`: several agents on one task, side by side to the end. */
+import { readGivenSettings, settingsToKeep } from '../../config/given-settings.ts';
 import { RelayError } from '../../core/errors.ts';
 import { startRace } from '../../race/start-race.ts';
 import type { Body } from '../command.ts';
@@ -13,10 +14,12 @@ export const race: Body<RaceOptions, RaceEnd> = {
 	async run(context, options) {
 		const task = await readTask(context, options);
 		namedEntrants(options);
-		const deps = await context.raceDeps({ isTrusted: options.trust, config: [] });
+		const config = readGivenSettings(options.config, context.folder);
+		const deps = await context.raceDeps({ isTrusted: options.trust, config });
 		const { registry } = await context.settings();
 		const request = raceRequest(task, options, { registry, parentTurn: context.parentTurn });
-		return followRace(context, await startRace(request, deps));
+		const kept = settingsToKeep(config);
+		return followRace(context, await startRace({ ...request, config: kept }, deps));
 	},
 	toJson: raceEndToJson,
 };

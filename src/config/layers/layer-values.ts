@@ -40,7 +40,7 @@ export interface ConfigFlag {
 }
 
 /** All keys of a file. Throws RelayError `bad_config` for an unknown section or key, or a value where a table belongs. */
-export function valuesOfDocument(document: TomlDocument, layer: 'user' | 'repo'): LayerValue[] {
+export function valuesOfDocument(document: TomlDocument, layer: 'user' | 'repo' | 'flag'): LayerValue[] {
 	return flatten(document.root, document).map(({ path, value }) =>
 		keyValue(path.map(dotless).join('.'), value, { layer, place: document.placeOf(path) }),
 	);

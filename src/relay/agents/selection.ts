@@ -19,7 +19,9 @@ export class Selection {
 	permissions: PermissionPreset;
 	/** Agents that the user named, or that worked in this session already. */
 	readonly named: Set<AgentId>;
-	readonly #order: readonly AgentChoice[];
+	#order: readonly AgentChoice[];
+	/** As last configured; what the user chose since stays until that changes. */
+	#preset: PermissionPreset;
 	/** The model that the user named for each agent; every later turn of that agent uses it. */
 	readonly #models: Map<AgentId, string>;
 	#active: AgentChoice | null;
@@ -32,12 +34,24 @@ export class Selection {
 	constructor(start: RelayStart, { registry, config, namedAgents }: Settings) {
 		const { agent, model, order, permissions } = start;
 		this.permissions = permissions ?? config.permissions.preset;
+		this.#preset = config.permissions.preset;
 		this.named = new Set([...namedAgents, ...(start.named ?? typedAgents(start, registry))]);
 		this.#order = agentOrder(registry, config, order);
 		this.#models = new Map(agent !== null && model !== null ? [[agent, model]] : []);
 		this.#active = agent === null ? null : { agent, model };
 		this.#isExplicit = agent !== null;
 		this.#looseModel = agent === null ? model : null;
+	}
+
+	/** Settings may have come or gone with the session. */
+	adopt(
+		{ order, permissions }: Pick<RelayStart, 'order' | 'permissions'>,
+		{ registry, config }: Settings,
+	): void {
+		this.#order = agentOrder(registry, config, order);
+		const { preset } = config.permissions;
+		if (preset !== this.#preset && permissions === null) this.permissions = preset;
+		this.#preset = preset;
 	}
 
 	/** Who works now; null until the first prompt has chosen. */

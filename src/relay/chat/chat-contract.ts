@@ -1,4 +1,5 @@
 import type { AgentId, PermissionPreset } from '../../agents/agent-adapter.ts';
+import type { KeptSetting } from '../../config/given-settings.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { ChatParticipant, SessionMeta } from '../../sessions/session-meta.ts';
 import type { RelayEvent } from '../events/relay-events.ts';
@@ -21,11 +22,13 @@ export interface ChatRequest {
 	timeoutMs: number | null;
 	/** `SESSION/TURN` of the relay turn that started this relay, or null. */
 	parentTurn: string | null;
+	/** Settings that the user gave for the chat; default: none. */
+	config?: readonly KeptSetting[];
 }
 
 /** How a chat continues; null: as before. */
 export interface ChatChanges
-	extends Pick<ChatRequest, 'until' | 'maxTurns' | 'permissions' | 'timeoutMs' | 'parentTurn'> {
+	extends Pick<ChatRequest, 'until' | 'maxTurns' | 'permissions' | 'timeoutMs' | 'parentTurn' | 'config'> {
 	/** More of the user's words, for everyone. */
 	words: string | null;
 	/** The chat continues in this folder, wherever it was held. */

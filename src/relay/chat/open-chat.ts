@@ -2,7 +2,7 @@
 import { RelayError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
-import { reopenChat } from '../../sessions/transitions.ts';
+import { keepSettings, reopenChat } from '../../sessions/transitions.ts';
 import { type Ports, withPolicy } from '../ports.ts';
 import { repairSession } from '../resume/repair.ts';
 import { acceptOrigin, refuseArchived, requireOrigin } from '../resume/session-origin.ts';
@@ -26,8 +26,8 @@ export async function startChat(request: ChatRequest, ports: Ports): Promise<Cha
 	};
 	const obstacles = findObstacles(chat, deps);
 	requireTwoAbleToStart(chat, obstacles, deps);
-	const { topic, parentTurn, timeoutMs } = request;
-	const session = deps.store.create({ kind: 'chat', objective: topic, parentTurn, chat });
+	const { topic, parentTurn, timeoutMs, config = [] } = request;
+	const session = deps.store.create({ kind: 'chat', objective: topic, parentTurn, chat, config });
 	return new OneChat(session, ports, { obstacles, timeoutMs, isNew: true, found: session.notices });
 }
 
@@ -66,6 +66,8 @@ export async function continueChat(id: SessionId, changes: ChatChanges, here: Po
 			...[describeUnconfirmed(deps.store.lineage(session.id))].filter((line) => line !== null),
 		];
 		const repo = repoAt(place, session.meta.repo);
+		const { config = [] } = changes;
+		if (config.length > 0) session.apply(keepSettings, { settings: config, at: deps.clock.now() });
 		session.apply(reopenChat, { repo, chat: next, words: changes.words, at: deps.clock.now() });
 		return new OneChat(session, place.ports, { obstacles, timeoutMs, isNew: isCompleted, found });
 	} catch (error) {

@@ -10,6 +10,7 @@ import type { ResumeOptions } from '../conversation-contract.ts';
 import type { ConversationState } from '../conversation-state.ts';
 import { type Ports, type RelayDeps, type RelayStart, withPolicy } from '../ports.ts';
 import { repairSession } from './repair.ts';
+import { restoreSettings } from './restore-settings.ts';
 import { acceptOrigin, refuseArchived, requireOrigin } from './session-origin.ts';
 import { placeSession, repoAt, type SessionPlace } from './session-place.ts';
 import { describeUnconfirmed } from './unconfirmed-words.ts';
@@ -38,9 +39,11 @@ export async function takeUp(
 	place: SessionPlace,
 	{ state, start }: { state: ConversationState; start: RelayStart },
 ): Promise<string[]> {
+	const settings = await restoreSettings(session, start, place.ports);
 	const deps = withPolicy(place.ports);
 	const found = await settle(session, place, deps);
 	const { selection } = state;
+	selection.adopt(start, deps);
 	selection.restore(session.meta, session.turns().at(-1) ?? null, {
 		isKnown: (agent) => deps.registry.adapters.some((adapter) => adapter.id === agent),
 		asked: start.permissions,
@@ -48,7 +51,7 @@ export async function takeUp(
 	const changes = changedGrants(session, selection, deps);
 	const words = describeUnconfirmed(place.ports.store.story(session.id));
 	if (words !== null) state.unconfirmedReportedIn = session.id;
-	const lines = [place.notice, words].filter((line) => line !== null);
+	const lines = [place.notice, words, ...settings].filter((line) => line !== null);
 	for (const text of [...lines, ...changes]) session.log({ type: 'notice', level: 'info', text });
 	return [...lines, ...session.notices, ...found, ...changes];
 }

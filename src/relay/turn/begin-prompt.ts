@@ -35,8 +35,8 @@ function createSession(
 	{ state, start }: { state: ConversationState; start: RelayStart },
 	{ store }: RelayDeps,
 ): OpenSession {
-	const { kind, parent = null, parentTurn } = start;
-	const session = store.create({ kind, objective, parent, parentTurn });
+	const { kind, parent = null, parentTurn, config = [] } = start;
+	const session = store.create({ kind, objective, parent, parentTurn, config });
 	state.session = session;
 	if (state.earlyNotes.length > 0) session.apply(addNotes, { notes: state.earlyNotes });
 	state.earlyNotes = [];

@@ -1,3 +1,4 @@
+import type { KeptSetting } from '../../config/given-settings.ts';
 import { toIso } from '../../core/clock.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { recordedFolder } from '../../git/repo/start-folder.ts';
@@ -32,6 +33,8 @@ export interface SessionInit {
 	name?: SessionMeta['name'];
 	/** Where it works. Default: here. */
 	repo?: SessionMeta['repo'];
+	/** Settings that the user gives for it; default: the parent's. */
+	config?: readonly KeptSetting[];
 	forkedFrom?: ForkedFrom;
 	adoptedFrom?: AdoptedFrom;
 }
@@ -60,6 +63,7 @@ export function newMeta(options: {
 		name: init.name !== undefined ? init.name : parent === null ? toMetaName(options.name) : parent.name,
 		...(parent?.tags === undefined ? {} : { tags: parent.tags }),
 		...(parent?.allowed === undefined ? {} : { allowed: parent.allowed }),
+		...configOf(init, parent, at),
 		workstream: init.workstream ?? parent?.workstream ?? null,
 		repo: init.repo ?? {
 			root: repo.root,
@@ -86,6 +90,16 @@ export function newMeta(options: {
 		relay_version: options.relayVersion,
 		...(chat === undefined ? {} : { chat }),
 	};
+}
+
+function configOf(
+	{ config = [] }: SessionInit,
+	parent: SessionMeta | null,
+	at: string,
+): Pick<SessionMeta, 'config'> | object {
+	if (config.length > 0)
+		return { config: { at, settings: config.map(({ key, value }) => ({ key, value })) } };
+	return parent?.config === undefined ? {} : { config: parent.config };
 }
 
 /** The field of a record that names a folder of the worktree, which is left out for the worktree itself. */

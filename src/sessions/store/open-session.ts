@@ -18,6 +18,7 @@ import { readNewestTurns, type TurnRecords } from '../turns/turn-states.ts';
 import type { Witness } from '../witness/witness.ts';
 import { confirmedRules, wordsOfRule } from './confirmed-rules.ts';
 import { HeldRecords } from './held-records.ts';
+import { wordsOfConfig } from './kept-settings.ts';
 import { type HoldOptions, SessionHold } from './session-hold.ts';
 
 /** A session that this process alone may write, until `release`. */
@@ -234,6 +235,8 @@ function witnessChange(before: SessionMeta, after: SessionMeta, witness: Witness
 		witness.add({ kind, turn: after.turn_count, words: text });
 	for (const rule of (after.allowed ?? []).slice(before.allowed?.length ?? 0))
 		witness.add({ kind: 'allow', turn: after.turn_count, words: wordsOfRule(rule) });
+	if (after.config !== undefined && after.config !== before.config)
+		witness.add({ kind: 'config', turn: after.turn_count, words: wordsOfConfig(after.config) });
 	if (after.chat === undefined || after.chat === before.chat) return;
 	const known = new Set(before.chat === undefined ? [] : wordsOfChat(before.chat));
 	for (const words of wordsOfChat(after.chat))

@@ -26,6 +26,7 @@ import { readTurns } from '../turns/turn-states.ts';
 import type { Witness } from '../witness/witness.ts';
 import { confirmedRules, wordsOfRule } from './confirmed-rules.ts';
 import { holdFolders, lockSession, moveAway, noSuchSession } from './held-place.ts';
+import { keptSettings, wordsOfConfig } from './kept-settings.ts';
 import { type LockContext, lockedBy, noticesOf, readLock } from './lock-record.ts';
 import { makeSession, removeStrayDrafts } from './make-session.ts';
 import { newMeta, type SessionInit } from './new-meta.ts';
@@ -130,12 +131,22 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 	/** As its child takes it over. */
 	const readParent = (id: SessionId): SessionMeta => {
 		const meta = read(id);
-		if (meta.allowed === undefined) return meta;
-		return { ...meta, allowed: confirmedRules(meta, witnesses.of(id)).map((rule) => ({ ...rule })) };
+		const witness = witnesses.of(id);
+		const { config, allowed, ...rest } = meta;
+		const { settings } = keptSettings(meta, witness);
+		return {
+			...rest,
+			...(allowed === undefined
+				? {}
+				: { allowed: confirmedRules(meta, witness).map((rule) => ({ ...rule })) }),
+			...(settings.length === 0
+				? {}
+				: { config: { at: config?.at ?? meta.updated_at, settings: settings.map((one) => ({ ...one })) } }),
+		};
 	};
 
 	/** Witnesses what the user says in the first record; what it takes over from a parent is witnessed there. */
-	const beginWitness = (id: SessionId, init: SessionInit, { allowed = [] }: SessionMeta): Witness => {
+	const beginWitness = (id: SessionId, init: SessionInit, { allowed = [], config }: SessionMeta): Witness => {
 		const witness = witnesses.ofNew(id);
 		const { objective, chat } = init;
 		const said = [
@@ -146,6 +157,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 				words,
 			})),
 			...allowed.map((rule) => ({ kind: 'allow' as const, turn: 0, words: wordsOfRule(rule) })),
+			...(config === undefined ? [] : [{ kind: 'config' as const, turn: 0, words: wordsOfConfig(config) }]),
 		];
 		witness.begin(sessionFolder(location, id), { said });
 		return witness;

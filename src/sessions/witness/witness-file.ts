@@ -28,7 +28,7 @@ const beginningSchema = v.looseObject({
 });
 
 const wordsSchema = v.looseObject({
-	kind: v.picklist(['objective', 'pending', 'prompt', 'note', 'shell', 'chat', 'kept', 'allow']),
+	kind: v.picklist(['objective', 'pending', 'prompt', 'note', 'shell', 'chat', 'kept', 'allow', 'config']),
 	at: v.string(),
 	/** The turn that was sent them; if they are not a prompt, the newest turn then. */
 	turn: count,

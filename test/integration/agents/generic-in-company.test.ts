@@ -58,7 +58,7 @@ async function chatOf(agents: readonly string[], permissions: 'read-only' | 'edi
 	const { app, settings } = await wired();
 	const common = { roles: [], until: null, maxTurns: null, timeoutMs: null };
 	const request = { topic: 'Which way?', agents, permissions, ...common, parentTurn: null };
-	const talk = await startChat(request, await openPorts(app, { settings }));
+	const talk = await startChat(request, await openPorts(app, { settings, hold: async () => null }));
 	const events: RelayEvent[] = [];
 	try {
 		const { signal } = new AbortController();

@@ -1,6 +1,8 @@
 import type { PermissionPreset } from '../../../agents/agent-adapter.ts';
+import { flagsOfKept } from '../../../config/given-settings.ts';
 import { findRaceId } from '../../../race/find-race.ts';
 import { resumeRace } from '../../../race/resume-race.ts';
+import { keptSettings } from '../../../sessions/store/kept-settings.ts';
 import type { Body } from '../../command.ts';
 import { followRace, type RaceEnd, raceEndToJson } from '../follow-race.ts';
 
@@ -14,8 +16,10 @@ interface RaceResumeOptions {
 /** A race that was cut off, or whose limited entrants may work again, to its end. */
 export const raceResume: Body<RaceResumeOptions, RaceEnd> = {
 	async run(context, { race, permissions, trust: isTrusted }) {
-		const id = findRaceId(race, await context.store());
-		const deps = await context.raceDeps({ isTrusted, config: [] });
+		const store = await context.store();
+		const id = findRaceId(race, store);
+		const { settings } = keptSettings(store.read(id), store.witness(id));
+		const deps = await context.raceDeps({ isTrusted, config: flagsOfKept(settings) });
 		return followRace(context, await resumeRace(id, deps, { permissions }));
 	},
 	toJson: raceEndToJson,
