@@ -70,7 +70,7 @@ export function commandContext(
 		begun ??= open === null ? openIdle(await portsOf(await held.holder())) : Promise.resolve(open);
 		return begun;
 	};
-	const { env, clock, paths, processes, ownName, notice, folder, repo, git, store, ledger } = app;
+	const { env, clock, paths, processes, ownName, notice, folder, repo, git, store, ledger, quota } = app;
 	return {
 		...front,
 		env,
@@ -87,6 +87,7 @@ export function commandContext(
 		git,
 		store,
 		ledger,
+		quota,
 		names: app.names,
 		checkName: async (id) => {
 			const { line, place } = await launching(app, (await held.holder()).settings);

@@ -22,6 +22,7 @@ import { withoutGitLocals } from '../git/repo/local-variables.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 import type { Git } from '../git/run-git.ts';
 import type { Ledger } from '../limits/ledger.ts';
+import type { Quota } from '../limits/quota.ts';
 import type { SurvivorDesk, Survivors } from '../relay/resume/survivors.ts';
 import { locateStore, orphanedStores, type StoreLocation } from '../sessions/files/store-location.ts';
 import type { NamesOfRepo } from '../sessions/names/line-of-work.ts';
@@ -78,6 +79,7 @@ export interface App {
 	leaveName(): Promise<void>;
 	/** One for the whole process: where it cannot be written, it is kept in memory. */
 	ledger(): Promise<Ledger>;
+	quota(): Promise<Quota>;
 }
 
 /**
@@ -176,6 +178,7 @@ export function createApp(
 			return names;
 		},
 		leaveName: async () => (await names)?.line.leave(),
+		quota: async () => (await import('./open-ledger.ts')).openQuota(app),
 		ledger: () => {
 			ledger ??= import('./open-ledger.ts').then(({ openLedger }) => openLedger(app));
 			return ledger;
@@ -243,16 +246,9 @@ async function openSurvivors({ paths, processes, clock, desk }: App) {
 /** The records at `location`; new sessions are of its repo. */
 export async function storeAt(
 	location: StoreLocation,
-	{
-		clock,
-		processes,
-		version,
-		notice,
-		paths,
-		witnesses,
-		name,
-	}: Pick<App, 'clock' | 'processes' | 'version' | 'notice' | 'paths' | 'witnesses' | 'name'>,
+	app: Pick<App, 'clock' | 'processes' | 'version' | 'notice' | 'paths' | 'witnesses' | 'name'>,
 ): Promise<SessionStore> {
+	const { clock, processes, version, notice, paths, witnesses, name } = app;
 	const ids = createSessionIds(() => clock.now());
 	return createSessionStore({
 		location,

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { lockingOf } from '../core/files/file-lock.ts';
 import type { ProcessTable } from '../core/processes/process-table.ts';
 import { createLedger, type Ledger } from '../limits/ledger.ts';
+import { createQuota, type Quota } from '../limits/quota.ts';
 
 interface LedgerPorts {
 	paths: RelayPaths;
@@ -19,4 +20,9 @@ export function openLedger({ paths, clock, processes, notice }: LedgerPorts): Le
 		locking: lockingOf(processes, clock),
 		onNotice: notice,
 	});
+}
+
+/** What is known of this user's plans, for all repos. */
+export function openQuota({ paths, clock, processes }: Omit<LedgerPorts, 'notice'>): Quota {
+	return createQuota({ file: paths.quota, clock, locking: lockingOf(processes, clock) });
 }

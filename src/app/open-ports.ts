@@ -42,15 +42,18 @@ export async function openPorts(
 	{ isLive = true } = {},
 ): Promise<Ports> {
 	const { env, clock, processes, paths } = app;
-	const [repo, around, store, { line }, git, ledger, { runningAgents, survivors }] = await Promise.all([
-		app.repo(),
-		app.around(),
-		app.store(),
-		app.names(),
-		app.git(),
-		app.ledger(),
-		app.survivors(),
-	]);
+	const [repo, around, store, { line }, git, ledger, quota, { runningAgents, survivors }] = await Promise.all(
+		[
+			app.repo(),
+			app.around(),
+			app.store(),
+			app.names(),
+			app.git(),
+			app.ledger(),
+			app.quota(),
+			app.survivors(),
+		],
+	);
 	const trust = trustNow(current);
 	const cloned = clonedFolders(repo, around);
 	const agentEnv = await createAgentEnv({ app, repo, current, cloned });
@@ -73,6 +76,7 @@ export async function openPorts(
 		processes,
 		startProcess: createStartPty({ clock, processes }),
 		ledger,
+		quota,
 		runningAgents: {
 			...runningAgents,
 			began: (note) => {

@@ -78,6 +78,7 @@ async function shellOptions(
 		theme: output.theme,
 		survivorDesk: app.desk,
 		takeNotices: app.takeNotices,
+		hasStatus: ui.status,
 		thinking: ui.thinking,
 		drawing: drawingFor(ui, app.env),
 		isDumb: app.env.TERM === 'dumb',

@@ -8,6 +8,7 @@ import type { ProcessTable } from '../core/processes/process-table.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 import type { Git } from '../git/run-git.ts';
 import type { Ledger } from '../limits/ledger.ts';
+import type { Quota } from '../limits/quota.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { PruneDeps } from '../prune/prune.ts';
 import type { RaceDeps } from '../race/race-contract.ts';
@@ -42,6 +43,8 @@ export interface CommandContext extends FrontEnd {
 	/** Those of other repos in which this user has sessions. */
 	otherStores(): Promise<KnownStore[]>;
 	ledger(): Promise<Ledger>;
+	/** How full the windows of plans are, as last reported. */
+	quota(): Promise<Quota>;
 	/** The names of this repo, and what is live under them. */
 	names(): Promise<NamesOfRepo>;
 	/** Throws what stands against `enterName`. */

@@ -235,6 +235,12 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			about: 'Whether the spinner turns; without it the time is drawn once a second.',
 			...looks,
 		},
+		status: {
+			kind: 'flag',
+			allowed: 'true or false',
+			about: 'Whether the shell has a status line under the prompt.',
+			...looks,
+		},
 	}),
 	...section('budgets', budgets.entries, DEFAULT_CONFIG.budgets, {
 		max_turns: {

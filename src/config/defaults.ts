@@ -31,7 +31,7 @@ export const DEFAULT_CONFIG: RelayConfig = {
 	permissions: { preset: 'edit', ask: true, ask_timeout: 600, allow_commands: [], repo_commands: {} },
 	packet: { max_bytes: 24_576 },
 	names: { allow: false },
-	ui: { color: 'auto', thinking: 'dim', ascii: 'auto', motion: true },
+	ui: { color: 'auto', thinking: 'dim', ascii: 'auto', motion: true, status: true },
 	budgets: { max_turns: 0, max_cost: 0 },
 };
 

@@ -177,6 +177,7 @@ export const relayConfigSchema = v.strictObject({
 		thinking: v.picklist(['dim', 'hide']),
 		ascii: v.picklist(['auto', 'always', 'never']),
 		motion: v.boolean(),
+		status: v.boolean(),
 	}),
 	budgets: v.strictObject({
 		max_turns: integerInRange(0, 1_000_000),

@@ -11,6 +11,8 @@ export interface RelayPaths {
 	userConfig: string;
 	/** The ledger of limits. */
 	limits: string;
+	/** How full the windows of plans are. */
+	quota: string;
 	/** The record of trusted repos. */
 	trust: string;
 	/** Notes about the agents running now. */
@@ -34,6 +36,7 @@ export function relayPaths(env: Readonly<Record<string, string | undefined>>): R
 		cacheHome: join(baseFolder(env, 'XDG_CACHE_HOME', '.cache'), 'agent-relay'),
 		userConfig: join(configHome, 'config.toml'),
 		limits: join(stateHome, 'limits.json'),
+		quota: join(stateHome, 'quota.json'),
 		trust: join(stateHome, 'trust.json'),
 		running: join(stateHome, 'running'),
 		witness: join(stateHome, 'witness'),

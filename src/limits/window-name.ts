@@ -16,3 +16,18 @@ export function describeWindow(name: string): string {
 		.replaceAll('_', ' ');
 	return /\bwindow$/.test(words) ? words : `${words} window`;
 }
+
+const SHORT: Readonly<Record<string, string>> = { five_hour: '5h', seven_day: 'week' };
+
+/** `5h`, `week`, `week opus`, `primary`: for a row that has little room. Untrusted: show it through `core/text.ts`. */
+export function shortWindow(name: string): string {
+	const known = Object.hasOwn(SHORT, name) ? SHORT[name] : undefined;
+	return (
+		known ??
+		name
+			.replace(/_window$/, '')
+			.replace(/^seven_day_/, 'week_')
+			.replace(/^five_hour_/, '5h_')
+			.replaceAll('_', ' ')
+	);
+}

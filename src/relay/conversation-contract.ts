@@ -2,6 +2,7 @@ import type { AgentId, LoginState, PermissionPreset } from '../agents/agent-adap
 import type { Answer, AnsweredBy } from '../agents/asking/question.ts';
 import type { Limit } from '../agents/events.ts';
 import type { SessionId } from '../core/ids.ts';
+import type { SeenWindow } from '../limits/quota.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
@@ -101,6 +102,8 @@ export interface AgentsAtHand {
 	candidates(): Promise<CandidateVerdict[]>;
 	/** Which agent would get the next prompt now. */
 	upcoming(): Promise<Upcoming>;
+	/** How full the windows of the logins in use are, as last told to any relay of this user. */
+	windows(): SeenWindow[];
 	/** An agent that is preferred over the active one and whose limit has ended. Returned once. */
 	offerBack(): AgentChoice | null;
 }

@@ -17,7 +17,7 @@ import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { runTurn } from '../turns/run-turn.ts';
 import type { AnswerQuestion, TurnControl, TurnSpec, TurnTimes } from '../turns/turn-spec.ts';
 import { serverChange } from './agents/grants.ts';
-import { updateLedger } from './agents/update-ledger.ts';
+import { rememberWindows, updateLedger } from './agents/update-ledger.ts';
 import type { RelayEvent, Speaker } from './events/relay-events.ts';
 import type { RelayDeps } from './ports.ts';
 import { ReportedEdits, unshownEdits } from './turn/unshown-edits.ts';
@@ -210,6 +210,7 @@ class RunOfTurn {
 		if (event.type === 'limit' || event.type === 'retry') void import('./packet/make-packet.ts');
 		if (event.type === 'session_started') this.#onSession(event);
 		this.#reported.event(event);
+		if (event.type === 'utilization') rememberWindows(this.#agent, event.windows, this.#deps);
 		this.#hasModelOutput ||= MODEL_OUTPUT.has(event.type);
 		this.#watcher.onEvent({ type: 'agent_event', turn: this.#number, event });
 	}

@@ -15,6 +15,7 @@ import type { FoundExecutable } from '../core/processes/find-executable.ts';
 import type { ProcessTable } from '../core/processes/process-table.ts';
 import type { RepoFacts, Snapshots } from '../git/repo-facts.ts';
 import type { Ledger } from '../limits/ledger.ts';
+import type { Quota } from '../limits/quota.ts';
 import type { NativeConversations } from '../sessions/lineage/native-conversations.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { SessionStore } from '../sessions/store/session-store.ts';
@@ -53,6 +54,8 @@ export interface Ports {
 	processes: ProcessTable;
 	startProcess: StartAgentProcess;
 	ledger: Ledger;
+	/** How full the windows of agents are; absent: nothing is remembered. */
+	quota?: Quota;
 	/** For files of one turn that only its agent and the relay see; absent: an agent that needs one does not start. */
 	privateFolder?: string;
 	/** As in `TurnDeps`. */

@@ -1,8 +1,6 @@
 /** What can be read of a session's turns, to show it. Pure, except that diffs are read on demand. */
 import { relative } from 'node:path';
 import type { AgentId } from '../agents/agent-adapter.ts';
-import type { Utilization } from '../agents/events.ts';
-import { fromIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
 import { namedFolder } from '../git/repo/start-folder.ts';
@@ -30,8 +28,6 @@ export interface SessionView {
 	undone(): TurnPlace[];
 	/** Unified diff of a turn, or of the whole session. Throws `not_found`. */
 	diff(turn: number | null): Promise<string>;
-	/** How much of their windows agents last reported as used. */
-	utilization(): Array<Utilization & { agent: AgentId }>;
 	/** `cd … && claude --resume …`: how to continue in the program of `agent`; null without a conversation that it would take. */
 	nativeResumeCommand(agent: AgentId): string | null;
 }
@@ -61,7 +57,6 @@ export function viewOf(viewed: () => Viewed): SessionView {
 		files: () => newestChanges(lineage().flatMap((entry) => entry.turns)),
 		undone: () => undoneTurns(undoHistory(lineage())),
 		diff: (turn) => diffOf(turns(), turn, viewed().ports.snapshots),
-		utilization: () => utilizationOf(turns()),
 		nativeResumeCommand: (agent) => {
 			const { session, ports } = viewed();
 			return session === null ? null : resumeCommandOf(session, agent, ports);
@@ -119,15 +114,6 @@ async function diffOf(
 		});
 	}
 	return snapshots.diff(before, after, { maxBytes: MAX_DIFF_BYTES });
-}
-
-/** What each agent last reported about its windows. */
-function utilizationOf(turns: readonly TurnState[]): Array<Utilization & { agent: AgentId }> {
-	const newest = new Map<AgentId, TurnState['utilization']>();
-	for (const { agent, utilization } of turns) if (utilization.length > 0) newest.set(agent, utilization);
-	return [...newest].flatMap(([agent, windows]) =>
-		windows.map(({ window, ratio, reset_at }) => ({ agent, window, ratio, resetAt: fromIso(reset_at) })),
-	);
 }
 
 function turnsThereAre(count: number): string {

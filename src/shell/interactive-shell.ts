@@ -11,6 +11,7 @@ import { SecretAnswer } from './input/secret-answer.ts';
 import { commandItems } from './menu/command-items.ts';
 import { Offers } from './offers.ts';
 import { deskOfShell } from './questions/desk-of-shell.ts';
+import { keyBeside } from './questions/key-answers.ts';
 import type { QuestionDesk } from './questions/question-desk.ts';
 import type { ShellOptions } from './shell-options.ts';
 import { ShellScreen } from './shell-screen.ts';
@@ -56,6 +57,7 @@ export class InteractiveShell {
 			showError,
 			onEffect: (effect) => this.#carryOut(effect),
 			desk: () => this.#desk,
+			status: (room) => this.#offers.statusRows(room),
 			onHangup: () => this.#end(129),
 		});
 		const { transcript, view, editor } = this.#screen;
@@ -99,6 +101,8 @@ export class InteractiveShell {
 			pick,
 			isOver,
 			isBusy: () => this.#queue.isBusy,
+			queued,
+			key: () => keyBeside(this.#desk, editor.text),
 			redraw: () => this.#screen.redraw(),
 			showError,
 			ended: this.#ended.promise,
@@ -180,10 +184,8 @@ export class InteractiveShell {
 	#interrupt(): void {
 		const { editor } = this.#screen;
 		const { running } = this.#work;
-		const does = this.#interrupts.press({
-			isRunning: running.isInterruptible,
-			isLineEmpty: editor.text === '',
-		});
+		const isLineEmpty = editor.text === '';
+		const does = this.#interrupts.press({ isRunning: running.isInterruptible, isLineEmpty });
 		if (does === 'stop') running.interrupt();
 		else if (does === 'exit') this.#end(0);
 		else if (does === 'ask_to_exit') this.#hint('Ctrl+C again to exit');

@@ -7,8 +7,18 @@ import type { Transcript } from '../view/transcript.ts';
 import { readSurvivorChoice, SURVIVOR_CHOICES } from './input/survivor-choices.ts';
 import type { ShellOptions } from './shell-options.ts';
 import type { PickChoice } from './slash/slash-command.ts';
-import { needsAgent, noAgentLines, noLoginLines, welcomeLines, withoutLogin } from './welcome.ts';
+import { StatusLine } from './status/status-line.ts';
+import {
+	type FirstFacts,
+	needsAgent,
+	noAgentLines,
+	noLoginLines,
+	welcomeLines,
+	withoutLogin,
+} from './welcome.ts';
 
+/** A shell that starts reads no more sessions than this. */
+const LAST_LOOK = 10;
 /** How often an idle shell asks whether a preferred agent is free again. */
 const OFFER_EVERY_MS = 30_000;
 
@@ -22,6 +32,10 @@ interface OffersParts {
 	isOver(): boolean;
 	/** A prompt or a command is being worked on. */
 	isBusy(): boolean;
+	/** How many prompts wait. */
+	queued(): number;
+	/** A key that matters now; null: none does. */
+	key(): string | null;
 	redraw(): void;
 	showError(error: unknown): void;
 	/** Resolves when the shell is left. */
@@ -31,22 +45,32 @@ interface OffersParts {
 export class Offers {
 	readonly #options: ShellOptions;
 	readonly #parts: OffersParts;
+	readonly #status: StatusLine;
 	/** null: not looked up yet. */
 	#upcoming: Upcoming | null = null;
 
 	constructor(parts: OffersParts) {
 		this.#options = parts.shell;
 		this.#parts = parts;
+		this.#status = new StatusLine({ ...parts, receiver: () => this.receiver() });
 	}
 
 	/** Prints the first lines and asks the questions that cannot wait. */
 	async welcome(): Promise<void> {
-		const { relay, version, theme } = this.#options;
+		const { relay, version, theme, clock, context } = this.#options;
 		const options = { theme, columns: this.#parts.columns() };
 		const [agents, upcoming] = await Promise.all([relay.agents.all(), relay.agents.upcoming()]);
 		this.#upcoming = upcoming;
 		const recap = await this.#recap({ theme, columns: options.columns - 1 }, upcoming.choice);
-		this.#parts.transcript.lines([...welcomeLines(relay, version, upcoming, options), ...recap]);
+		const facts = {
+			version,
+			choice: upcoming.choice,
+			agents,
+			repo: await context.repo(),
+			last: await this.#lastHere(),
+		};
+		const first = welcomeLines(relay, facts, { ...options, now: clock.now() });
+		this.#parts.transcript.lines([...first, ...recap]);
 		if (needsAgent(agents)) this.#parts.transcript.lines(noAgentLines(agents, options));
 		else if (!upcoming.lacksLogins) this.#parts.transcript.detour(upcoming.why);
 		const repaired = await relay.repairAbandoned();
@@ -67,6 +91,27 @@ export class Offers {
 		const { called } = context;
 		const next = { choice, permissions: relay.active().permissions, full: '/permissions full' };
 		return recap === null ? [] : recapLines(recap, { ...look, now: clock.now(), called, next });
+	}
+
+	/** The newest work that was left in this worktree, unless it is being resumed; looked for among the newest sessions alone. */
+	async #lastHere(): Promise<FirstFacts['last']> {
+		const { relay, context, worktree } = this.#options;
+		if (relay.session() !== null) return null;
+		const store = await context.store();
+		const left = store
+			.list({ worktree, isArchived: false, limit: LAST_LOOK })
+			.find(
+				({ status, meta }) => status === 'checkpointed' && meta?.kind !== 'race' && meta?.kind !== 'chat',
+			);
+		const recap = left === undefined ? null : recapOf(store.story(left.id));
+		if (recap === null) return null;
+		const { title, said, endedAt, plan } = recap;
+		const done = plan.filter((step) => step.status === 'completed').length;
+		return {
+			title: title ?? said.at(-1)?.prompt ?? null,
+			endedAt,
+			plan: plan.length === 0 ? null : { done, total: plan.length },
+		};
 	}
 
 	/** Words never go to a provider that the user may not have chosen: they log in or name an agent first. */
@@ -90,8 +135,14 @@ export class Offers {
 		return next?.agent || 'agent-relay';
 	}
 
+	/** The status line, kept up to date from `offerNowAndThen` on. */
+	statusRows(terminal: { columns: number; rows: number }): readonly string[] {
+		return this.#options.hasStatus ? this.#status.rows(terminal) : [];
+	}
+
 	/** Looks up who is next: limits, logins and what the user said may have changed. */
 	async lookAhead(): Promise<void> {
+		if (this.#options.hasStatus) void this.#status.changed().catch(this.#parts.showError);
 		const upcoming = await this.#options.relay.agents.upcoming();
 		if (this.#parts.isOver() || this.#parts.isBusy()) return;
 		this.#upcoming = upcoming;
@@ -144,6 +195,7 @@ export class Offers {
 
 	/** Looks every now and then, as long as the shell is open. */
 	async offerNowAndThen(): Promise<void> {
+		if (this.#options.hasStatus) void this.#status.follow().catch(this.#parts.showError);
 		while (!this.#parts.isOver()) {
 			await Promise.race([this.#options.clock.sleep(OFFER_EVERY_MS), this.#parts.ended]);
 			if (this.#parts.isOver() || this.#parts.isBusy()) continue;

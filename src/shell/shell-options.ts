@@ -47,6 +47,8 @@ export interface ShellOptions {
 	pair?: PairMail | null;
 	/** The shell shows notices above its edit line while it has the terminal. */
 	takeNotices?: TakeNotices;
+	/** `ui.status`: a row under the edit line; default: none. */
+	hasStatus?: boolean;
 	/** `ui.thinking`. */
 	thinking?: 'dim' | 'hide' | undefined;
 	/** Absent: with all glyphs, and in motion. */

@@ -1,8 +1,10 @@
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import { safeLine } from '../core/text.ts';
-import type { AgentChoice, AgentOverview, Conversation, Upcoming } from '../relay/conversation-contract.ts';
+import type { RepoFacts } from '../git/repo-facts.ts';
+import type { AgentOverview, Conversation, Upcoming } from '../relay/conversation-contract.ts';
 import { lastingId } from '../sessions/session-meta.ts';
-import { columnsOf } from '../ui/text-width.ts';
+import { formatAgo } from '../ui/quantities.ts';
+import { columnsOf, cutToColumns } from '../ui/text-width.ts';
 import type { Theme } from '../ui/theme.ts';
 import { describeFolder } from '../view/describe-event.ts';
 import { shortRef } from '../view/describe-session.ts';
@@ -14,27 +16,100 @@ export interface WelcomeOptions {
 	columns: number;
 }
 
-/** The first lines of the shell: who works, with which permissions, in which folder of the worktree, and where help is. */
-export function welcomeLines(
-	relay: Conversation,
-	version: string,
-	{ choice }: Pick<Upcoming, 'choice'>,
-	{ theme, columns }: WelcomeOptions,
-): string[] {
-	const { permissions } = relay.active();
-	const name = `agent-relay ${version}`;
-	const { folder, worktree } = relay.place();
-	const where = folder === worktree ? [] : [describeFolder(relative(worktree, folder))];
-	const rest = [describeChoice(choice), permissions, ...where, '/help'];
-	const session = relay.session();
-	const facts = rest.map((part) => ` · ${part}`).join('');
-	const lines =
-		columnsOf(name + facts) < columns
-			? [theme.bold(name) + theme.dim(facts)]
-			: [theme.bold(name), theme.dim(rest.join(' · '))];
-	if (session !== null) lines.push(theme.dim(`resuming session ${session.id}`));
-	return lines;
+/** What the first rows say beside the conversation itself. */
+export interface FirstFacts extends Pick<Upcoming, 'choice'> {
+	version: string;
+	repo: Pick<RepoFacts, 'kind' | 'worktree' | 'branch'>;
+	agents: readonly AgentOverview[];
+	/** Where there is work left in this worktree; null: there is none, or it is being resumed. */
+	last: { title: string | null; endedAt: number | null; plan: { done: number; total: number } | null } | null;
 }
+
+/** The first rows of the shell: where and who works, which agents are ready, and the work that was left here. */
+export function welcomeLines(
+	relay: Pick<Conversation, 'active' | 'place' | 'session'>,
+	{ version, choice, repo, agents, last }: FirstFacts,
+	{ theme, columns, now }: WelcomeOptions & { now: number },
+): string[] {
+	const { folder, worktree } = relay.place();
+	const name = `agent-relay ${version}`;
+	const branch = repo.branch === null ? '' : `, ${safeLine(repo.branch, 40)}`;
+	const facts: Droppable[] = [
+		{ text: `${safeLine(basename(repo.worktree), 40)}${repo.kind === 'none' ? '' : branch}`, rank: 2 },
+		{ text: choice === null ? 'no agent' : choice.agent, rank: 9 },
+		{ text: choice?.model ? safeLine(choice.model, 40) : '', rank: 1, joint: ' ' },
+		{ text: relay.active().permissions, rank: 8 },
+		{ text: folder === worktree ? '' : describeFolder(relative(worktree, folder)), rank: 3 },
+	];
+	const session = relay.session();
+	return [
+		theme.bold(name) + theme.dim(fitted(facts, columns - 1 - columnsOf(name))),
+		...readyRow(agents, columns).map(theme.dim),
+		...(last === null ? [] : [theme.dim(lastRow(last, columns, now))]),
+		...(session === null ? [] : [theme.dim(`resuming session ${session.id}`)]),
+	];
+}
+
+interface Droppable {
+	/** Empty: not known. */
+	text: string;
+	/** The lowest goes first. */
+	rank: number;
+	joint?: ' ';
+}
+
+/** Each after its joint; without the facts that have no room. */
+function fitted(facts: readonly Droppable[], room: number): string {
+	let kept = facts.filter(({ text }) => text !== '');
+	const joined = () => kept.map(({ text, joint = ' · ' }) => joint + text).join('');
+	while (kept.length > 0 && columnsOf(joined()) > room) {
+		const least = Math.min(...kept.map(({ rank }) => rank));
+		kept = kept.filter(({ rank }) => rank !== least);
+	}
+	return joined();
+}
+
+function readyRow(agents: readonly AgentOverview[], columns: number): string[] {
+	const here = agents.filter(({ executable, refused }) => executable !== null && refused === null);
+	const isOut = ({ login }: AgentOverview) => login?.loggedIn === 'no';
+	const able = here.filter((one) => !isOut(one) && !one.isDemo);
+	const names = (some: readonly AgentOverview[]) => some.map(({ agent }) => agent).join(', ');
+	const lists = {
+		ready: able.filter(({ isLimited }) => !isLimited),
+		limited: able.filter(({ isLimited }) => isLimited),
+	};
+	const parts = [
+		...(lists.ready.length === 0 ? [] : [`ready: ${names(lists.ready)}`]),
+		...(lists.limited.length === 0 ? [] : [`limited: ${names(lists.limited)}`]),
+		...(here.some(isOut) ? [`not logged in: ${names(here.filter(isOut))}`] : []),
+	];
+	if (parts.length === 0) return [];
+	const all = [...parts, '/help'].map((text, at): Droppable => ({ text, rank: -at }));
+	return [cutToColumns(`  ${fitted(all, columns).replace(/^ · /, '')}`, columns - 1)];
+}
+
+/** `  last here: "Fold accents", 2 h ago, plan 3 of 5 · /resume latest`. */
+function lastRow(
+	{ title, endedAt, plan }: NonNullable<FirstFacts['last']>,
+	columns: number,
+	now: number,
+): string {
+	const when = endedAt === null ? '' : formatAgo(endedAt, now);
+	const end = ' · /resume latest';
+	const steps = plan === null ? '' : `plan ${plan.done} of ${plan.total}`;
+	const row = (facts: readonly string[]) =>
+		`  last here: ${facts.filter((fact) => fact !== '').join(', ')}${end}`;
+	const rest = columnsOf(row(['""', when, steps]));
+	const room = columns - 1 - rest;
+	if (title !== null && room >= MIN_TITLE_COLUMNS)
+		return row([`"${cutToColumns(safeLine(title, 200), room)}"`, when, steps]);
+	return columnsOf(row([when, steps])) < columns
+		? row([when, steps])
+		: cutToColumns(row([when]), columns - 1);
+}
+
+/** Less of a title tells nothing. */
+const MIN_TITLE_COLUMNS = 12;
 
 /** The last lines of the shell, in blocks: what is stopped now, and how the session is resumed. */
 export function goodbyeBlocks(
@@ -47,11 +122,6 @@ export function goodbyeBlocks(
 	const resume =
 		id === null ? [] : [`Session ${id}`, `  resume it: ${context.ownName} resume ${shortRef(id)}`];
 	return [isInterruptible ? [stopping] : [], resume].map((block) => block.map(theme.dim));
-}
-
-function describeChoice(choice: AgentChoice | null): string {
-	if (choice === null) return 'no agent';
-	return choice.model === null ? choice.agent : `${choice.agent} ${safeLine(choice.model, 40)}`;
 }
 
 /** How to log in, when agents are installed but none has a known login. */

@@ -52,6 +52,7 @@ export function fakeCommandContext(
 		git: absent('git'),
 		store: async () => fakeStore([fakeSummary(clock.now() - 7_200_000)]),
 		ledger: async () => fakeLedger(),
+		quota: async () => ({ windows: () => [], record: () => undefined }),
 		otherStores: async () => [],
 		names: async () => names,
 		checkName: async () => undefined,

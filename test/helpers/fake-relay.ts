@@ -109,7 +109,6 @@ class FakeRelay implements Conversation {
 		files: () => (this.#turns.length === 0 ? [] : [CHANGED]),
 		undone: () => [],
 		diff: async () => 'diff --git a/a.ts b/a.ts\n--- a/a.ts\n+++ b/a.ts\n@@ -1 +1 @@\n-old\n+new \x1b[2J\n',
-		utilization: () => [],
 		nativeResumeCommand: () => (this.#turns.length === 0 ? null : 'cd /repo && claude --resume 1234'),
 	};
 	readonly agents: AgentsAtHand = {
@@ -124,6 +123,7 @@ class FakeRelay implements Conversation {
 				resetAt: this.#options.clock.now() + 3_600_000,
 			},
 		],
+		windows: () => [],
 		upcoming: async () => {
 			const own = { choice: this.#active, why: null, lacksLogins: false, candidates: [] };
 			return { ...own, ...this.#options.upcoming?.() };

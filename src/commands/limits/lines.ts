@@ -54,9 +54,10 @@ function nextLines({ candidates, now }: LimitsData, { theme, columns }: Look): s
 }
 
 function windowLines({ windows, now }: LimitsData): string[] {
-	return windows.map(({ agent, window, ratio, resetAt }) => {
+	return windows.map(({ agent, window, ratio, resetAt, seenAt }) => {
 		const reset = resetAt === null ? '' : `, resets ${describeTime(resetAt, { now })}`;
-		return `${agent}: ${Math.round(ratio * 100)}% of its ${safeLine(describeWindow(window), 60)} used${reset}`;
+		const seen = now - seenAt < 60_000 ? '' : `, seen ${describeDistance(seenAt - now)}`;
+		return `${safeLine(agent, 40)}: ${Math.round(ratio * 100)}% of its ${safeLine(describeWindow(window), 60)} used${reset}${seen}`;
 	});
 }
 

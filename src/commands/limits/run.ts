@@ -1,9 +1,9 @@
 /** Who is limited until when, by what evidence, and who would be next; and forgetting it. */
-import type { Utilization } from '../../agents/events.ts';
 import { toIso, toIsoOrNull } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import { candidateToJson } from '../../limits/candidate-json.ts';
 import type { LedgerEntry, RefusedLogin } from '../../limits/ledger-file.ts';
+import type { SeenWindow } from '../../limits/quota.ts';
 import type { CandidateVerdict } from '../../limits/successor.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import type { Body } from '../command.ts';
@@ -14,8 +14,8 @@ export interface LimitsData {
 	refused: readonly RefusedLogin[];
 	/** Empty while no agent is limited. */
 	candidates: readonly CandidateVerdict[];
-	/** How much of their windows agents last reported as used, in the conversation at hand. */
-	windows: ReadonlyArray<Utilization & { agent: string }>;
+	/** How much of their windows agents last reported as used, to any relay of this user. */
+	windows: readonly SeenWindow[];
 	/** Epoch ms. */
 	now: number;
 }
@@ -26,18 +26,20 @@ export const limits: Body<object, LimitsData> = {
 		const [entries, refused, now] = [ledger.entries(), ledger.refusedLogins(), context.clock.now()];
 		const isLimited = entries.some(({ until }) => until > now);
 		const candidates = isLimited ? await whoIsNext(context) : [];
-		const windows = context.conversation?.view.utilization() ?? [];
+		const windows = (await context.quota()).windows();
 		return { exitCode: EXIT.done, data: { entries, refused, candidates, windows, now } };
 	},
 	toJson: ({ entries, refused, candidates, windows, now }) => ({
 		limits: entries.map((entry) => limitToJson(entry, now)),
 		refused_logins: refused.map(refusedToJson),
 		candidates: candidates.map(candidateToJson),
-		windows: windows.map(({ agent, window, ratio, resetAt }) => ({
+		windows: windows.map(({ agent, account, window, ratio, resetAt, seenAt }) => ({
 			agent,
+			account,
 			window,
 			ratio,
 			reset_at: toIsoOrNull(resetAt),
+			seen_at: toIso(seenAt),
 		})),
 	}),
 };

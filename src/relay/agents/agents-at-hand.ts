@@ -1,4 +1,5 @@
 /** Which agents could work on the current conversation. Looked up on demand; starts nothing. */
+import type { SeenWindow } from '../../limits/quota.ts';
 import type { AgentsAtHand } from '../conversation-contract.ts';
 import type { ConversationState } from '../conversation-state.ts';
 import { choiceRequest, whyElsewhere } from '../first-step.ts';
@@ -7,6 +8,7 @@ import { agentToOffer } from './agent-order.ts';
 import { agentOverviews } from './agent-overviews.ts';
 import { chooseAgent } from './choose-agent.ts';
 import { lacksLogins } from './require-executable.ts';
+import { ledgerKey } from './update-ledger.ts';
 
 interface AtHand {
 	state: ConversationState;
@@ -40,6 +42,14 @@ export function agentsAtHand(atHand: () => AtHand): AgentsAtHand {
 				lacksLogins: chosen.choice === null && lacksLogins(chosen.candidates),
 				candidates: chosen.candidates,
 			};
+		},
+		windows: () => {
+			const { ports } = atHand();
+			const { loginOf, registry } = ports.policy();
+			const known = new Set(registry.adapters.map(({ id }) => id));
+			const isInUse = ({ agent, account }: SeenWindow) =>
+				known.has(agent) && ledgerKey(agent, loginOf(agent)).account === account;
+			return ports.quota?.windows().filter(isInUse) ?? [];
 		},
 		offerBack: () => {
 			const { state, ports } = atHand();

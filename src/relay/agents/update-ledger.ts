@@ -1,5 +1,5 @@
 import type { AgentAdapter, LoginState } from '../../agents/agent-adapter.ts';
-import type { Limit } from '../../agents/events.ts';
+import type { Limit, Utilization } from '../../agents/events.ts';
 import { fromIso } from '../../core/clock.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { limitFromDisk } from '../../turns/event-log.ts';
@@ -38,4 +38,13 @@ export function updateLedger(
 /** How the ledger names a login. */
 export function ledgerKey(agent: AgentAdapter['id'], login: LoginState | null | undefined) {
 	return { agent, account: login?.account ?? 'default', mark: login?.mark ?? null };
+}
+
+/** For every relay of this user. */
+export function rememberWindows(
+	agent: AgentAdapter['id'],
+	windows: readonly Utilization[],
+	{ quota, loginOf }: Pick<RelayDeps, 'quota' | 'loginOf'>,
+): void {
+	quota?.record({ agent, account: ledgerKey(agent, loginOf(agent)).account }, windows);
 }

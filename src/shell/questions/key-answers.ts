@@ -73,3 +73,11 @@ export function describeWait(waited: number, deniedIn: number): string {
 }
 
 const inSeconds = (ms: number) => formatDuration(Math.round(ms / 1000) * 1000);
+
+/** The key that matters while something is typed; null: none does. */
+export function keyBeside(
+	{ current, label }: { current: Question | null; label: string | null },
+	typed: string,
+): string | null {
+	return current !== null && label === null && typed !== '' ? 'Ctrl+Y answers' : null;
+}

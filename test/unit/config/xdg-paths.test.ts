@@ -10,6 +10,7 @@ describe('relayPaths', () => {
 			cacheHome: '/home/u/.cache/agent-relay',
 			userConfig: '/home/u/.config/agent-relay/config.toml',
 			limits: '/home/u/.local/state/agent-relay/limits.json',
+			quota: '/home/u/.local/state/agent-relay/quota.json',
 			trust: '/home/u/.local/state/agent-relay/trust.json',
 			running: '/home/u/.local/state/agent-relay/running',
 			witness: '/home/u/.local/state/agent-relay/witness',
