@@ -75,7 +75,7 @@ describe('the demo', () => {
 		const open = () => new PtyProgram(['demo', '--pace', '0.01'], { cwd: cli.repo, env });
 		const program = open();
 		await program.shows('Enter goes on');
-		for (let stops = 1; !program.screen().includes('takes over from'); ) {
+		for (let stops = 1; !program.screen().includes('demo-sprinter → demo-closer'); ) {
 			program.type('\r');
 			await program.times('Enter goes on', ++stops);
 		}
