@@ -125,18 +125,24 @@ describe('the shell on a terminal', () => {
 		expectSaneTerminal(shell);
 	});
 
-	it('takes a paste of 200 lines as one prompt and shows a window of it', async () => {
+	it('takes a paste of 200 lines as one prompt, shows it as one character, and opens it as a window', async () => {
 		const shell = await start();
 		const lines = Array.from({ length: 200 }, (_, i) => `pasted line ${i} with a "quote" and \ttab`).join(
 			'\n',
 		);
 		shell.type(`\x1b[200~${lines}\x1b[201~`);
+		await shell.until('claude › [200 lines pasted, 7.7 KB]');
+		shell.type('\x0f');
 		await shell.until('pasted line 199');
+		await shell.until(/↑ \d+ more/);
 		expect(shell.screen.lines().length).toBeLessThan(24);
+		shell.type('\x0f');
+		await shell.until(/claude › \[200 lines pasted, 7\.7 KB\]$/);
 		expect(shell.prompts()).toEqual([]);
 		shell.type('\r');
 		await shell.until('You said');
 		expect(shell.prompts()).toEqual([lines]);
+		expect(shell.screen.text()).toContain('⋮ 198 lines');
 	});
 
 	it('edits in the middle of a line with wide characters', async () => {
@@ -293,10 +299,7 @@ describe('the shell on a terminal', () => {
 		await shell.until(/\n {2}one two three four five six seven\n {2}eight nine ten eleven twelve\n/);
 		shell.type('x'.repeat(60));
 		await shell.until(() => shell.screen.text().split('x').length > 60, 'all 60 characters');
-		expect(shell.screen.lines().slice(-2)).toEqual([
-			`claude › ${'x'.repeat(30)}`,
-			`         ${'x'.repeat(30)}`,
-		]);
+		expect(shell.screen.lines().slice(-2)).toEqual([`claude › ${'x'.repeat(30)}`, `  ${'x'.repeat(30)}`]);
 	});
 
 	it('redraws its lines after a resize in mid-output', async () => {

@@ -1,4 +1,5 @@
 import { graphemesOf } from '../../ui/graphemes.ts';
+import type { Chips } from './paste/chips.ts';
 
 /** The text being edited. `cursor` is an offset in UTF-16 units that never splits what a reader sees as one character. */
 interface Draft {
@@ -28,6 +29,8 @@ export interface EditState extends Draft {
 	readonly search: HistorySearch | null;
 	/** Oldest first. */
 	readonly undo: readonly Draft[];
+	/** Long pastes, each of which stands in a text as one character. */
+	readonly chips: Chips;
 	/** Ctrl+X was pressed and waits for its second key. */
 	readonly hasPrefix: boolean;
 }
@@ -42,12 +45,14 @@ export const EMPTY_EDIT: EditState = {
 	draft: '',
 	search: null,
 	undo: [],
+	chips: [],
 	hasPrefix: false,
 };
 
-/** A fresh line with `text`, the cursor at its end; what was killed is kept. */
+/** A fresh line with `text`, the cursor at its end; what was killed is kept, and what stands for a paste. */
 export function withText(state: EditState, text: string): EditState {
-	return { ...EMPTY_EDIT, killed: state.killed, text, cursor: text.length };
+	const { killed, chips } = state;
+	return { ...EMPTY_EDIT, killed, chips, text, cursor: text.length };
 }
 
 export function previousOffset(text: string, cursor: number): number {

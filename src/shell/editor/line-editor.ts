@@ -9,7 +9,8 @@ import { type EditState, EMPTY_EDIT, withText } from './edit-state.ts';
 import type { History } from './history.ts';
 import { KeySource } from './key-source.ts';
 import type { Key } from './keys.ts';
-import { layoutEdit } from './layout-edit.ts';
+import { layoutEdit } from './layout/layout-edit.ts';
+import { fold, unfold } from './paste/chips.ts';
 import { type EditEffect, reduceKey } from './reduce-key.ts';
 
 const DOT = '•';
@@ -52,8 +53,9 @@ export class LineEditor {
 		this.#keys = new KeySource(options.clock, (keys) => this.#press(keys));
 	}
 
+	/** All of it, with pastes in full. */
 	get text(): string {
-		return this.#state.text;
+		return unfold(this.#state.text, this.#state.chips);
 	}
 
 	attach(): void {
@@ -73,7 +75,7 @@ export class LineEditor {
 	}
 
 	setText(text: string): void {
-		this.#state = withText(this.#state, text);
+		this.#state = withText(this.#state, fold(text, this.#state.chips));
 		this.#options.menus.close();
 		this.#options.onChange();
 	}
@@ -81,7 +83,7 @@ export class LineEditor {
 	/** Empties the line; Up, Ctrl+Y and Ctrl+_ bring back what was on it. */
 	putAside(): void {
 		const { text, cursor } = this.#state;
-		this.#options.history.keep(text);
+		this.#options.history.keep(this.text);
 		this.#state = { ...withText(this.#state, ''), killed: text, undo: [{ text, cursor }] };
 		this.#options.menus.close();
 		this.#options.onChange();
@@ -168,7 +170,7 @@ export class LineEditor {
 
 	#pressSecret(key: Key): void {
 		const isEnter = key.kind === 'press' && (key.name === 'enter' || (key.ctrl && key.character === 'j'));
-		const typed = this.#state.text;
+		const typed = this.text;
 		if (isEnter) this.#options.onEffect({ type: 'submit', prompt: typed, typed });
 		else {
 			const { state, effect } = reduceKey(this.#state, key, { history: [], queued: 0 });

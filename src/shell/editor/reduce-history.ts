@@ -1,5 +1,6 @@
 import { type EditState, type HistorySearch, withText } from './edit-state.ts';
 import type { Key } from './keys.ts';
+import { fold } from './paste/chips.ts';
 
 /** One entry older (-1) or newer (1); past the newest the user's own draft comes back. */
 export function moveInHistory(state: EditState, history: readonly string[], step: -1 | 1): EditState {
@@ -8,7 +9,8 @@ export function moveInHistory(state: EditState, history: readonly string[], step
 	if (next < 0 || next > history.length || at === next) return state;
 	const draft = state.historyAt === null ? state.text : state.draft;
 	if (next === history.length) return { ...withText(state, draft), historyAt: null };
-	return { ...withText(state, history[next] ?? ''), historyAt: next, draft };
+	const text = fold(history[next] ?? '', state.chips);
+	return { ...withText(state, text), historyAt: next, draft };
 }
 
 export function startSearch(state: EditState): EditState {

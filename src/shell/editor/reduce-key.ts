@@ -11,6 +11,7 @@ import {
 	wordStart,
 } from './edit-state.ts';
 import type { Key } from './keys.ts';
+import { addChip, fold, foldedAt, isLong, unfold, withoutMarks } from './paste/chips.ts';
 import { readPrompt } from './prompt-text.ts';
 import { moveInHistory, reduceSearch, startSearch } from './reduce-history.ts';
 
@@ -48,8 +49,8 @@ export function reduceKey(state: EditState, key: Key, context: EditContext): Red
 			return found.key === null ? only(found.state) : reduceKey(found.state, found.key, context);
 		return only(found.state);
 	}
-	if (key.kind === 'text') return only(insert(state, key.text, 'insert'));
-	if (key.kind === 'paste') return only(insert(state, key.text, 'other'));
+	if (key.kind === 'text') return only(insert(state, withoutMarks(key.text), 'insert'));
+	if (key.kind === 'paste') return only(paste(state, withoutMarks(key.text)));
 	if (state.hasPrefix) {
 		const rest = { ...state, hasPrefix: false };
 		return key.ctrl && key.character === 'e' ? { state: rest, effect: { type: 'open_editor' } } : only(rest);
@@ -137,6 +138,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 	'ctrl+c': (state) => ({ state: { ...state, undo: [], last: 'other' }, effect: { type: 'interrupt' } }),
 	'ctrl+z': effect('suspend'),
 	'ctrl+l': effect('clear_screen'),
+	'ctrl+o': (state) => only(toggleChips(state)),
 	'ctrl+x': (state) => only({ ...state, hasPrefix: true }),
 };
 
@@ -145,7 +147,11 @@ const NO_CONTEXT: EditContext = { history: [], queued: 0 };
 function submit(state: EditState): Reduced {
 	const read = readPrompt(state.text);
 	if (read.isComplete) {
-		return { state: withText(state, ''), effect: { type: 'submit', prompt: read.prompt, typed: state.text } };
+		const [prompt, typed] = [read.prompt, state.text].map((text) => unfold(text, state.chips));
+		return {
+			state: withText(state, ''),
+			effect: { type: 'submit', prompt: prompt ?? '', typed: typed ?? '' },
+		};
 	}
 	const text = `${read.text}\n`;
 	return only({ ...state, text, cursor: text.length, last: 'other', undo: remember(state) });
@@ -158,6 +164,31 @@ function lineFeed(state: EditState): Reduced {
 
 function insert(state: EditState, text: string, kind: 'insert' | 'other'): EditState {
 	return replace(state, state.cursor, state.cursor, text, kind);
+}
+
+/** A long one stands on the line as one character. */
+function paste(state: EditState, text: string): EditState {
+	const added = isLong(text) ? addChip(state.chips, text, textsOf(state)) : null;
+	if (added === null) return insert(state, text, 'other');
+	return insert({ ...state, chips: added.chips }, added.mark, 'other');
+}
+
+/** Every text in which a chip may still stand. */
+const textsOf = ({ text, killed, draft, undo }: EditState) => [
+	text,
+	killed,
+	draft,
+	...undo.map((before) => before.text),
+];
+
+/** Shows what was pasted, or makes chips of it again. */
+function toggleChips(state: EditState): EditState {
+	const { text, cursor, chips } = state;
+	const open = unfold(text, chips);
+	const next = open === text ? fold(text, chips) : open;
+	if (next === text) return state;
+	const at = open === text ? foldedAt(next, cursor, chips) : unfold(text.slice(0, cursor), chips).length;
+	return { ...state, text: next, cursor: at, last: 'other', undo: remember(state) };
 }
 
 function killTo(state: EditState, target: number): EditState {

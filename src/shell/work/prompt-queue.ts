@@ -7,7 +7,9 @@ import type { ShellOptions } from '../shell-options.ts';
 import type { WaitingPrompts } from './waiting-prompts.ts';
 import type { Work } from './work.ts';
 
-const ECHO_ROWS = 8;
+/** A longer prompt is echoed by its first rows. */
+const ECHO_ROWS = 6;
+const BEGINNING_ROWS = 2;
 
 interface Meant {
 	command: string;
@@ -154,10 +156,12 @@ export class PromptQueue {
 	#echo(text: string): void {
 		const { theme } = this.#parts.shell;
 		const lines = text.replace(/\n+$/, '').split('\n');
+		const count = lines.length > ECHO_ROWS ? BEGINNING_ROWS : lines.length;
 		const shown = lines
-			.slice(0, ECHO_ROWS)
+			.slice(0, count)
 			.map((line, i) => theme.bold(`${i === 0 ? '›' : ' '} ${safeLine(line, 500)}`));
-		const more = lines.length > ECHO_ROWS ? [theme.dim(`  … ${lines.length - ECHO_ROWS} more lines`)] : [];
+		const left = lines.length - count;
+		const more = left > 0 ? [theme.dim(`  ⋮ ${formatPlural(left, 'line')}`)] : [];
 		this.#parts.transcript.lines([...shown, ...more]);
 	}
 }

@@ -215,7 +215,7 @@ export class LiveView implements TranscriptSink {
 		const above = [...this.#rows.partial(), ...this.#statusRows()];
 		if (layoutEdit === null)
 			return { rows: above, cursor: { row: Math.max(0, above.length - 1), column: 0 } };
-		const edit = layoutEdit({ columns, maxRows: Math.max(1, Math.min(10, Math.floor(screen.rows / 2) - 2)) });
+		const edit = layoutEdit({ columns, maxRows: Math.max(1, Math.floor(screen.rows / 3)) });
 		const rows = [...this.#rows.partial(), '', ...this.#statusRows()];
 		const below = rowsBelow?.({ columns, rows: screen.rows }) ?? [];
 		return {

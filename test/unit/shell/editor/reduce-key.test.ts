@@ -133,6 +133,61 @@ describe('editing', () => {
 	});
 });
 
+describe('a long paste', () => {
+	const LONG = Array.from({ length: 40 }, (_, i) => `line ${i}`).join('\n');
+	const paste = (text: string) => `\x1b[200~${text.replaceAll('\n', '\r')}\x1b[201~`;
+	const CTRL_O = '\x0f';
+
+	it('is one character that moves, is deleted, killed, yanked and undone as one, and is sent in full', () => {
+		expect(type(`see ${paste(LONG)} now\r`).effects).toEqual([
+			{ type: 'submit', prompt: `see ${LONG} now`, typed: `see ${LONG} now` },
+		]);
+		expect(shown(type(`a${paste(LONG)}b${LEFT}${LEFT}x`))).toMatch(/^ax\|.b$/);
+		expect(shown(type(`a${paste(LONG)}\x7f`))).toBe('a|');
+		expect(type(`a${paste(LONG)}\x7f\x1f\r`).effects).toMatchObject([{ prompt: `a${LONG}` }]);
+		expect(type(`${paste(LONG)}\x15b\x19\r`).effects).toMatchObject([{ prompt: `b${LONG}` }]);
+		expect(type(`${paste(LONG)}\x15one\r\x19\r`).effects).toMatchObject([
+			{ prompt: 'one' },
+			{ prompt: LONG },
+		]);
+	});
+
+	it('is a text of its own where it is short', () => {
+		expect(type(paste('1\n2\n3')).state.text).toBe('1\n2\n3');
+		expect(type(paste('x'.repeat(1024))).state.text).toHaveLength(1024);
+		expect(type(paste('x'.repeat(1025))).state.text).toHaveLength(1);
+	});
+
+	it('opens and closes with Ctrl+O, with the cursor where it was', () => {
+		const open = type(`a${paste(LONG)}b${LEFT}${CTRL_O}`);
+		expect(shown(open)).toBe(`a${LONG}|b`);
+		expect(shown(type(CTRL_O, open.state))).toMatch(/^a.\|b$/);
+		expect(shown(type(`${UP}${CTRL_O}`, open.state))).toMatch(/^a.\|b$/);
+		expect(type(`!${CTRL_O}\r`, open.state).effects).toMatchObject([{ prompt: `a${LONG}!b` }]);
+		const edited = type(`\x7f${CTRL_O}`, open.state);
+		expect(shown(edited)).toBe(`a${LONG.slice(0, -1)}|b`);
+		expect(shown(type(`plain${CTRL_O}`))).toBe('plain|');
+	});
+
+	it('is a chip again where it comes from the history', () => {
+		const { state } = type(`${paste(LONG)}\r`);
+		expect(type(UP, state, { history: [LONG], queued: 0 }).state.text).toHaveLength(1);
+	});
+
+	it('keeps many apart, and what is typed cannot be taken for one', () => {
+		const many = Array.from({ length: 40 }, (_, i) => `${i}${LONG}`);
+		expect(type(`${many.map(paste).join('')}\r`).effects).toMatchObject([{ prompt: many.join('') }]);
+		expect(type('a\ufdd0b').state.text).toBe('ab');
+		expect(type(paste('a\ufdd0b')).state.text).toBe('ab');
+	});
+
+	it('continues a line by a backslash of the line alone', () => {
+		expect(type(`${paste(`${LONG}\\`)}\r`).effects).toMatchObject([{ prompt: `${LONG}\\` }]);
+		const continued = type(`${paste(LONG)}\\\rmore\r`);
+		expect(continued.effects).toMatchObject([{ prompt: `${LONG}\nmore` }]);
+	});
+});
+
 describe('history', () => {
 	const context = { history: ['first', 'second', 'fix the third'], queued: 0 };
 

@@ -1,10 +1,12 @@
 /** State -> rows of the edit line, pure. Long texts are shown as a window around the cursor. */
-import { safeText } from '../../core/text.ts';
-import { graphemesOf } from '../../ui/graphemes.ts';
-import type { LiveRegion } from '../../ui/screen-writer.ts';
-import { columnsOf, cutToColumns } from '../../ui/text-width.ts';
-import type { Theme } from '../../ui/theme.ts';
-import type { EditState } from './edit-state.ts';
+import type { LiveRegion } from '../../../ui/screen-writer.ts';
+import { columnsOf, cutToColumns } from '../../../ui/text-width.ts';
+import type { Theme } from '../../../ui/theme.ts';
+import type { EditState } from '../edit-state.ts';
+import { type LineRows, wrapLine } from './wrap-line.ts';
+
+/** Narrower than this, what follows the first row begins below the label. */
+const NARROW = 60;
 
 export interface EditLayoutOptions {
 	/** Plain text, for instance `claude › `. */
@@ -17,27 +19,22 @@ export interface EditLayoutOptions {
 	placeholder?: string;
 }
 
-interface LineRows {
-	rows: string[];
-	/** Set on the cursor's own line. */
-	cursor: { row: number; column: number } | null;
-}
-
 export function layoutEdit(state: EditState, options: EditLayoutOptions): LiveRegion {
 	const { columns, theme } = options;
 	const label = state.search
 		? searchLabel(state, columns)
 		: cutToColumns(options.label, Math.floor(columns / 2));
-	const indent = Math.min(columnsOf(label), Math.floor(columns / 3));
+	const indent = columns < NARROW ? 2 : Math.min(columnsOf(label), Math.floor(columns / 3));
 	const lines = state.text.split('\n');
 	const current = state.text.slice(0, state.cursor).split('\n').length - 1;
 	const cursorInLine = state.cursor - (state.text.lastIndexOf('\n', state.cursor - 1) + 1);
 	const rowsOf = (index: number): LineRows =>
-		wrapLine(lines[index] ?? '', index === current ? (state.cursor === 0 ? 0 : cursorInLine) : null, {
-			first: index === 0 ? columnsOf(label) : indent,
-			rest: indent,
-			width: columns - 1,
-		});
+		wrapLine(
+			lines[index] ?? '',
+			index === current ? (state.cursor === 0 ? 0 : cursorInLine) : null,
+			{ first: index === 0 ? columnsOf(label) : indent, rest: indent, width: columns - 1 },
+			state.chips,
+		);
 	const window = windowAround(rowsOf, current, lines.length, options.maxRows);
 	const rows = window.rows.map((row, i) => {
 		const isFirst = window.firstLine === 0 && i === 0;
@@ -54,39 +51,6 @@ function searchLabel(state: EditState, columns: number): string {
 	const { query = '', at = null } = state.search ?? {};
 	const mark = at === null && query !== '' ? 'no match' : 'search';
 	return cutToColumns(`${mark} "${query}": `, Math.floor(columns / 2));
-}
-
-/** Fills rows with one logical line, broken at any character; the cursor may stand one column past the last. */
-function wrapLine(
-	line: string,
-	cursor: number | null,
-	{ first, rest, width }: { first: number; rest: number; width: number },
-): LineRows {
-	const rows: string[] = [];
-	let found: LineRows['cursor'] = null;
-	let row = '';
-	let column = first;
-	let offset = 0;
-	for (const grapheme of graphemesOf(line)) {
-		const shown = cutToColumns(shownForm(grapheme, column), width - rest);
-		const wide = columnsOf(shown);
-		if (column + wide > width && (row !== '' || column > rest)) {
-			rows.push(row);
-			row = '';
-			column = rest;
-		}
-		if (offset === cursor) found = { row: rows.length, column };
-		row += shown;
-		column += wide;
-		offset += grapheme.length;
-	}
-	if (cursor !== null && found === null) found = { row: rows.length, column };
-	rows.push(row);
-	return { rows, cursor: found };
-}
-
-function shownForm(grapheme: string, column: number): string {
-	return grapheme === '\t' ? ' '.repeat(4 - (column % 4)) : safeText(grapheme);
 }
 
 interface Window {
