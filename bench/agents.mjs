@@ -106,3 +106,31 @@ export const FLOODS = {
 function delta(text) {
 	return `{"type":"stream_event","event":{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":${JSON.stringify(text)}}},"session_id":"s","parent_tool_use_id":null}\n`;
 }
+
+/**
+ * A turn that asks for a command by the hook that the relay gives it, where `$BENCH_NOTES/ask` is there. When it began, asked and
+ * was answered is in `$BENCH_NOTES/times`, epoch ms.
+ */
+export const ASKING_CLAUDE = `
+[ "$1" = --version ] && { echo '2.1.332 (Claude Code)'; exit; }
+exec "$BENCH_NODE" -e '
+const began = Date.now();
+const { existsSync, writeFileSync } = require("node:fs");
+const { spawnSync } = require("node:child_process");
+const [notes, args] = [process.env.BENCH_NOTES, process.argv.slice(1)];
+const valueOf = (name) => args[args.indexOf(name) + 1];
+const session_id = args.includes("--session-id") ? valueOf("--session-id") : valueOf("--resume");
+const say = (line) => console.log(JSON.stringify({ ...line, session_id }));
+say({ type: "system", subtype: "init", tools: [], model: "m", claude_code_version: "2.1.332" });
+let asked = 0;
+if (existsSync(notes + "/ask")) {
+	const { hooks } = JSON.parse(valueOf("--settings"));
+	const input = JSON.stringify({ tool_name: "Bash", tool_input: { command: "make push" }, cwd: process.cwd() });
+	asked = Date.now();
+	spawnSync("sh", ["-c", hooks.PermissionRequest[0].hooks[0].command], { input });
+}
+writeFileSync(notes + "/times", JSON.stringify({ began, asked, answered: Date.now() }));
+say({ type: "assistant", message: { id: "m1", role: "assistant", content: [{ type: "text", text: "Done." }] } });
+say({ type: "result", subtype: "success", is_error: false, num_turns: 1, result: "Done.", permission_denials: [] });
+' -- "$@"
+`;

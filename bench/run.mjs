@@ -8,6 +8,7 @@ import { measureLimitsMatrix } from './limits-matrix.mjs';
 import { measureLimits } from './limits-table.mjs';
 import { measureLooks } from './looks.mjs';
 import { measurePackets } from './packets/measure.mjs';
+import { measureQuestions } from './questions.mjs';
 import { measureRace } from './race.mjs';
 import { measureRedaction } from './redaction.mjs';
 import { measureShell } from './shell.mjs';
@@ -25,6 +26,7 @@ const PARTS = {
 			isShort ? { rounds: 3, chunks: 5, manyChunks: 10 } : { rounds: 5, chunks: 20, manyChunks: 100 },
 		),
 	shell: (isShort) => measureShell(isShort ? { rounds: 5, keys: 200 } : { rounds: 15, keys: 1000 }),
+	questions: (isShort) => measureQuestions({ rounds: isShort ? 5 : 21 }),
 	race: (isShort) => measureRace({ rounds: isShort ? 1 : 5 }),
 	undo: (isShort) => measureUndo(isShort ? { rounds: 1, files: 500 } : { rounds: 11, files: 5_000 }),
 	limits: (isShort) => measureLimits({ isShort }),

@@ -71,7 +71,7 @@ async function promptMs(options) {
 	return ms;
 }
 
-const PROMPT = /❯|› |> /;
+export const PROMPT = /❯|› |> /;
 
 async function echoTimes(options, keys) {
 	const terminal = openShell(options);
@@ -128,7 +128,7 @@ function wordOf(number) {
 	return `Z${digits}XJQVKZX`.slice(0, WORD_LENGTH);
 }
 
-function openShell(options) {
+export function openShell(options) {
 	const { spawn } = require('node-pty');
 	const pty = spawn(process.execPath, [RELAY], {
 		cols: COLUMNS,
@@ -161,6 +161,10 @@ function openShell(options) {
 		ended,
 		until,
 		write: (text) => pty.write(text),
+		/** What was seen so far counts no more. */
+		forget: () => {
+			seen = '';
+		},
 		/** Types the last character of `text` and waits until `text` stands in what comes after. */
 		echoOf: async (text) => {
 			seen = '';
