@@ -7,6 +7,8 @@ import type { ParsedTurn } from '../agents/agent-adapter.ts';
 import type { AgentEvent, PlanItem, ToolKind, Utilization } from '../agents/events.ts';
 import { toIso } from '../core/clock.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
+import type { QuestionEvent } from './questions/question-log.ts';
+import { ToolWaits } from './questions/tool-waits.ts';
 import { unwrapShell, validationKind } from './validation.ts';
 
 /** How many tools the state keeps; a turn with more keeps the first and the last half, the log has all. */
@@ -38,6 +40,7 @@ export class TurnFacts {
 	#plan: TurnState['plan'];
 	#isPlanReported = false;
 	#utilization: Utilization[] = [];
+	readonly #waits = new ToolWaits();
 
 	/** `planBefore`: the plan of the native session, valid until the turn reports another. */
 	constructor(planBefore: readonly PlanItem[] = []) {
@@ -89,6 +92,12 @@ export class TurnFacts {
 			default:
 				return assertNever(event);
 		}
+	}
+
+	/** A question of the agent, or its outcome. */
+	question(event: QuestionEvent, atMs: number): void {
+		const running = [...this.#tools.values()].filter(({ status }) => status === 'running');
+		this.#waits.question(event, atMs, running);
 	}
 
 	/** Outcomes that only the native record knows replace those of the stream. */

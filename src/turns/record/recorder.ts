@@ -127,6 +127,7 @@ export class TurnRecorder {
 
 	/** A question or answer that was on record before, with its time. */
 	repeatQuestion(logged: LoggedQuestion): void {
+		this.facts.question(logged.event, logged.ts);
 		this.#gather(serializeQuestion(logged, ++this.#seq), this.#transcript.question(logged.event));
 	}
 
