@@ -88,6 +88,7 @@ export class InteractiveShell {
 			transcript,
 			work: this.#work,
 			waiting: this.#waiting,
+			receiver: () => this.#offers.receiver(),
 			giveBack: (typed) => editor.setText(typed),
 			isLineFree: () => editor.text === '' && !editor.isSecret && this.#desk.label === null,
 			keep: (typed) => this.#history.keep(typed),

@@ -16,8 +16,10 @@ import {
 } from './describe-event.ts';
 import { type HandOverLook, handOverRows } from './hand-over/hand-over-rows.ts';
 import { nobodyRows } from './hand-over/nobody-rows.ts';
+import { promptHead } from './transcript/prompt-head.ts';
 import { TextStream } from './transcript/text-stream.ts';
 import { TurnLines, type TurnLinesOptions } from './transcript/turn-lines.ts';
+import { PLAIN_SIZE } from './transcript-sink.ts';
 
 export interface TranscriptOptions extends TurnLinesOptions {
 	/** What the user types to send a prompt again; without it nothing is said of that. */
@@ -39,6 +41,8 @@ export class Transcript {
 	readonly #stream: TextStream;
 	readonly #turn: TurnLines;
 	#detour: string | null = null;
+	/** A prompt stands right above: it says who works. */
+	#isPrompted = false;
 
 	/** Those that wait for an answer. */
 	readonly #questions = new Map<string, Question>();
@@ -63,6 +67,9 @@ export class Transcript {
 				else if (event.speaker) this.#stream.heading(describeSpeaker(event.speaker, theme));
 				else if (this.#options.namesReceiver && event.trigger !== 'failover')
 					this.#stream.lines('line', [describeReceiver(event, theme)], true);
+				else if (this.#isPrompted && event.permissions === 'full')
+					this.#say(theme.warn('  full: nothing is asked'));
+				this.#isPrompted = false;
 				this.#turn.start(event.speaker?.participant ?? event.agent, event.turn);
 				break;
 			case 'agent_event':
@@ -122,6 +129,14 @@ export class Transcript {
 		if (!isAllowed && question?.wants !== undefined) this.#turn.refused(question.wants.what);
 		const mark = isAllowed ? theme.good('✓') : theme.warn('○');
 		this.#say(`${mark} ${theme.dim(describeAnswer(event, question))}`);
+	}
+
+	/** What was typed, and who gets it. */
+	prompt(text: string, who: string): void {
+		this.#isPrompted = true;
+		const { theme, sink } = this.#options;
+		const { columns } = sink.size?.() ?? PLAIN_SIZE;
+		this.#stream.lines('shell', promptHead(text, { who, columns, theme }), true);
 	}
 
 	/** Lines of the shell itself (an answer of a command, an echo), kept apart from what stands above. */

@@ -198,7 +198,7 @@ describe('the shell on a terminal', () => {
 		const shell = await start();
 		shell.enter('/config limits.patience_s', '/limits', '/model');
 		await shell.until(
-			/› \/config limits\.patience_s\n\nkey[\s\S]*› \/limits\n\nNo agent is limited\.\n\n› \/model\n\nclaude uses/,
+			/claude › \/config limits\.patience_s\n\nkey[\s\S]*claude › \/limits\n\nNo agent is limited\.\n\nclaude › \/model\n\nclaude uses/,
 		);
 	});
 

@@ -7,10 +7,6 @@ import type { ShellOptions } from '../shell-options.ts';
 import type { WaitingPrompts } from './waiting-prompts.ts';
 import type { Work } from './work.ts';
 
-/** A longer prompt is echoed by its first rows. */
-const ECHO_ROWS = 6;
-const BEGINNING_ROWS = 2;
-
 interface Meant {
 	command: string;
 	/** What Enter does then. */
@@ -30,6 +26,8 @@ interface QueueParts {
 	transcript: Transcript;
 	work: Work;
 	waiting: WaitingPrompts;
+	/** The agent that gets the next prompt, or works. */
+	receiver(): string;
 	/** Puts a line that was held back on the edit line again. */
 	giveBack(typed: string): void;
 	/** Nothing is typed, and the line is for prompts. */
@@ -104,11 +102,11 @@ export class PromptQueue {
 
 	/** Answers at once what can be answered while a turn runs; anything else waits for its turn. */
 	add(prompt: string): void {
-		const { work, waiting } = this.#parts;
+		const { work, waiting, transcript, receiver } = this.#parts;
 		this.#held = null;
 		if (work.running.isInterruptible && work.answersNow(prompt)) {
 			this.#answers = this.#answers.then(() => {
-				this.#echo(prompt);
+				transcript.prompt(prompt, receiver());
 				return work.runNow(prompt);
 			});
 			return;
@@ -119,12 +117,15 @@ export class PromptQueue {
 
 	/** Takes what waits, one after the other; when one breaks, the rest is given back. */
 	async #workOff(): Promise<void> {
-		const { work, waiting, isOver, onIdle } = this.#parts;
+		const { work, waiting, transcript, receiver, isOver, onIdle } = this.#parts;
+		// Who is next is not looked up again until all is done.
+		let who = receiver();
 		this.#isBusy = true;
 		for (let next = waiting.takeOldest(); next !== null && !isOver(); next = waiting.takeOldest()) {
-			this.#echo(next);
+			transcript.prompt(next, who);
 			const { isBroken } = await work.run(next);
 			if (isBroken) this.#returnWaiting();
+			who = receiver();
 		}
 		this.#isBusy = false;
 		onIdle();
@@ -151,17 +152,5 @@ export class PromptQueue {
 			),
 			...texts.map((text) => `  ${safeLine(text, 300)}`),
 		]);
-	}
-
-	#echo(text: string): void {
-		const { theme } = this.#parts.shell;
-		const lines = text.replace(/\n+$/, '').split('\n');
-		const count = lines.length > ECHO_ROWS ? BEGINNING_ROWS : lines.length;
-		const shown = lines
-			.slice(0, count)
-			.map((line, i) => theme.bold(`${i === 0 ? '›' : ' '} ${safeLine(line, 500)}`));
-		const left = lines.length - count;
-		const more = left > 0 ? [theme.dim(`  ⋮ ${formatPlural(left, 'line')}`)] : [];
-		this.#parts.transcript.lines([...shown, ...more]);
 	}
 }

@@ -169,6 +169,17 @@ describe('a transcript', () => {
 		);
 	});
 
+	it('warns below the head of a turn in which nothing is asked', () => {
+		let text = '';
+		const stream = { write: (part: string) => (text += part) };
+		const sink = createPlainSink({ output: stream, errorOutput: stream }, theme);
+		const transcript = new Transcript({ sink, theme, clock, worktree: '/repo' });
+		transcript.prompt('fix it', 'claude');
+		transcript.event({ ...started, permissions: 'full' });
+		transcript.event({ ...started, permissions: 'full', trigger: 'failover', agent: 'codex' });
+		expect(text).toBe('claude › fix it\n  full: nothing is asked\n');
+	});
+
 	it('shows before the footer what changed and no tool has shown', () => {
 		const hunks = [{ oldStart: 1, newStart: 1, lines: ['-a', '+b'] }];
 		const edits = [{ path: 'src/a.js', kind: 'edit' as const, added: 1, removed: 1, hunks }];
