@@ -46,7 +46,7 @@ export function welcomeLines(
 		theme.bold(name) + theme.dim(fitted(facts, columns - 1 - columnsOf(name))),
 		...readyRow(agents, columns).map(theme.dim),
 		...(last === null ? [] : [theme.dim(lastRow(last, columns, now))]),
-		...(session === null ? [] : [theme.dim(`resuming session ${session.id}`)]),
+		...(session === null ? [] : [theme.dim(`resuming session ${lastingId(session.meta)}`)]),
 	];
 }
 

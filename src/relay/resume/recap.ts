@@ -90,7 +90,9 @@ function exchangesOf(turns: readonly RecordedTurn[]): RecapExchange[] {
 	for (const turn of turns) {
 		const words = wordsOf(turn);
 		const newest = groups.at(-1);
-		const isNew = turn.state.trigger === 'chat' || (words !== null && words !== newest?.prompt);
+		const { trigger, user_prompt: said, turn: number } = turn.state;
+		// A hand-over and a retry name the turn where the words were said.
+		const isNew = trigger === 'chat' || (words !== null && said?.turn === number);
 		if (newest === undefined || isNew) groups.push({ prompt: words, turns: [turn] });
 		else newest.turns.push(turn);
 	}

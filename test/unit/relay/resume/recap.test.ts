@@ -90,10 +90,10 @@ describe('the facts of a session that is resumed', () => {
 	});
 
 	it('are the last three exchanges, and of a chat the last three messages', () => {
-		const prompts = ['a', 'b', 'c', 'd'];
+		const prompts = ['a', 'c', 'c', 'd'];
 		const own = entry('A', (folder) => prompts.map((text, at) => turn(folder, at + 1, [text, `${text}!`])));
 		expect(recapOf([own])?.said.map(({ prompt, answer }) => [prompt, answer?.text])).toEqual([
-			['b', 'b!'],
+			['c', 'c!'],
 			['c', 'c!'],
 			['d', 'd!'],
 		]);
@@ -101,7 +101,7 @@ describe('the facts of a session that is resumed', () => {
 			prompts.map((text, at) => turn(folder, at + 1, [null, text], { trigger: 'chat' })),
 		);
 		expect(recapOf([chat])?.said.map(({ prompt, answer }) => [prompt, answer?.text])).toEqual([
-			[null, 'b'],
+			[null, 'c'],
 			[null, 'c'],
 			[null, 'd'],
 		]);

@@ -117,6 +117,35 @@ describe('the recap of a session', () => {
 		]);
 	});
 
+	it.each([100, 80, 40])('fits a screen of %i columns', (columns) => {
+		const change = { change: 'modified', added: 40, removed: 12, source: 'git' } as const;
+		const recap: Partial<Recap> = {
+			title: 'Login without a limit',
+			turns: 12,
+			agents: ['claude', 'codex'],
+			said: [
+				{
+					prompt: 'find out why logins fail after an hour',
+					answer: { who: 'claude', text: 'The token is not renewed: `refresh()` is never called.' },
+				},
+				{
+					prompt: 'mend it, with a test',
+					answer: { who: 'codex', text: '日本語のテストを書きました。`npm test` はまだ失敗します。' },
+				},
+			],
+			stopped: { reason: 'limit', nextAgent: 'codex', resetAt: NOW + 7_200_000 },
+			failing: ['npm test'],
+			files: ['src/session/refresh-token.ts', 'test/session/refresh-token.test.ts', 'docs/login.md'].map(
+				(path) => ({ path, ...change }),
+			),
+			permissions: 'full',
+		};
+		const next = { ...NEXT, choice: { agent: 'codex', model: 'gpt-5' } };
+		const shown = rows(recap, columns, next);
+		expect(shown.filter((row) => columnsOf(row) > columns)).toEqual([]);
+		expect(`${columns} columns\n${shown.join('\n')}\n`).toMatchSnapshot();
+	});
+
 	it('names a waiting prompt that is not the last one, and leaves out what is over', () => {
 		const plan = [{ text: 'read', status: 'completed' as const }];
 		const stopped = { reason: 'limit' as const, nextAgent: null, resetAt: NOW - 1 };
