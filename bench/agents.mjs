@@ -99,7 +99,12 @@ export const FLOODS = {
 		1000,
 	),
 	emoji: delta(`${'fox 🦊 👩‍💻 👍🏽 ❤️ 🇩🇪 dog 🐕 '.repeat(20)}\n`).repeat(1000),
-	'a table': delta('| fox | **brown** | `jumps over` | ✅ | 犬 |\n'.repeat(20)).repeat(1000),
+	'a table':
+		delta('| who | how | what | done | whom |\n|---|---|---|:-:|---|\n') +
+		delta('| fox | **brown** | `jumps over` | ✅ | 犬 |\n'.repeat(20)).repeat(1000),
+	'lists and links': delta(
+		'- the **quick** `fox` sees [狐](https://example.org/fox)\n  1. and *jumps*\n'.repeat(14),
+	).repeat(1000),
 	'one endless line': delta('The quick brown fox 狐 jumps over the lazy dog, '.repeat(20)).repeat(1000),
 };
 

@@ -22,6 +22,8 @@ export class LiveRows {
 	readonly #room: LiveRoom;
 	#markdown: MarkdownRows | null = null;
 	#partial: { kind: StreamKind; text: string } | null = null;
+	/** A part of the text is missing: what its marks mean is not known. */
+	#isTorn = false;
 	/** Laid out for so many columns; null: something came since. */
 	#shown: { columns: number; rows: string[] } | null = null;
 
@@ -51,7 +53,7 @@ export class LiveRows {
 	/** The rows that this part of a text finishes. */
 	grow(kind: StreamKind, text: string): string[] {
 		this.#shown = null;
-		if (kind === 'message' && this.#markdown !== null && !this.#partial?.text) {
+		if (kind === 'message' && this.#markdown !== null && !this.#isTorn && !this.#partial?.text) {
 			this.#partial = { kind, text: '' };
 			return withMargin(this.#markdown.push(text));
 		}
@@ -65,8 +67,16 @@ export class LiveRows {
 		return rows;
 	}
 
+	/** What follows is not what came next: the rest of the text is shown as it is. */
+	tear(): string[] {
+		const rows = this.end();
+		this.#isTorn = true;
+		return rows;
+	}
+
 	end(): string[] {
 		this.#shown = null;
+		this.#isTorn = false;
 		const partial = this.#partial;
 		this.#partial = null;
 		if (partial === null) return [];

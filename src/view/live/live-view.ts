@@ -202,7 +202,7 @@ export class LiveView implements TranscriptSink {
 		const skipped = this.#waiting.takeSkipped();
 		if (skipped === 0) return [];
 		const notice = `… ${formatBytes(skipped)} came faster than it can be shown; /show has all of it`;
-		return wrapToColumns(this.#options.theme.dim(notice), this.#columns);
+		return [...this.#rows.tear(), ...wrapToColumns(this.#options.theme.dim(notice), this.#columns)];
 	}
 
 	get #columns(): number {
