@@ -59,7 +59,10 @@ export class BlockWriter {
 		const open = this.#open;
 		if (open?.kind === 'code' && this.#fenceLine(line, open, isCut)) return;
 		if (open?.kind === 'table' && !isCut && this.#tableLine(line, open)) return;
-		const { kept, opened, leaf } = readLine(line, this.#frame.containers, this.#isParagraph());
+		const { kept, opened, leaf } = readLine(line, this.#frame.containers, {
+			isParagraph: this.#isParagraph(),
+			isCut,
+		});
 		const isSame = kept === this.#frame.containers.length && opened.length === 0;
 		if (open?.kind === 'head' && isSame && leaf.kind === 'text') {
 			if (!isCut && this.#beginTable(open, leaf.text)) return;
@@ -98,7 +101,7 @@ export class BlockWriter {
 		const open = this.#open;
 		if (open?.kind === 'code' && open.fence !== null) return false;
 		if (open?.kind === 'table' || open?.kind === 'head' || start.includes('|')) return false;
-		const { leaf } = readLine(`${start}x`, this.#frame.containers, this.#isParagraph());
+		const { leaf } = readLine(`${start}x`, this.#frame.containers, { isParagraph: this.#isParagraph() });
 		return leaf.kind === 'text' && /[^-*_\s]/.test(leaf.text.slice(0, -1));
 	}
 
@@ -171,7 +174,7 @@ export class BlockWriter {
 	}
 
 	#tableLine(line: string, { columns, table }: Open & { kind: 'table' }): boolean {
-		const { kept, leaf, opened } = readLine(line, this.#frame.containers, false);
+		const { kept, leaf, opened } = readLine(line, this.#frame.containers);
 		const isWithin = kept === this.#frame.containers.length && opened.length === 0;
 		const row = isWithin && leaf.kind === 'text' ? readTableRow(leaf.text, columns) : null;
 		if (row === null) return false;

@@ -32,8 +32,15 @@ export interface LineShape {
 	leaf: Leaf;
 }
 
-/** `isParagraph`: text is open, which the line may go on with. */
-export function readLine(line: string, open: readonly Container[], isParagraph: boolean): LineShape {
+/**
+ * `isParagraph`: text is open, which the line may go on with. `isCut`: the line is longer than what its whole would have to be known of
+ * (a fence, a rule), so that it is none.
+ */
+export function readLine(
+	line: string,
+	open: readonly Container[],
+	{ isParagraph = false, isCut = false }: { isParagraph?: boolean; isCut?: boolean } = {},
+): LineShape {
 	const { kept, text } = withoutContainers(withoutTabs(line), open);
 	const goesOn = isParagraph && kept === open.length;
 	const opened: Container[] = [];
@@ -44,7 +51,7 @@ export function readLine(line: string, open: readonly Container[], isParagraph: 
 		opened.push(next.container);
 		rest = withoutTabs(next.rest);
 	}
-	const leaf = leafOf(rest, isParagraph && opened.length === 0);
+	const leaf = leafOf(rest, { isParagraph: isParagraph && opened.length === 0, isCut });
 	// Text goes on with a paragraph even where its marks are missing.
 	const isLazy = isParagraph && opened.length === 0 && leaf.kind === 'text';
 	return { kept: isLazy ? open.length : kept, opened, leaf };
@@ -101,12 +108,12 @@ function containerAt(text: string, interrupts: boolean): { container: Container;
 	};
 }
 
-function leafOf(text: string, isParagraph: boolean): Leaf {
+function leafOf(text: string, { isParagraph, isCut }: { isParagraph: boolean; isCut: boolean }): Leaf {
 	if (text.trim() === '') return { kind: 'blank' };
 	if (indentOf(text) >= 4 && !isParagraph) return { kind: 'code', text: text.slice(4) };
-	const [, indent = '', mark, info = ''] = FENCE.exec(text) ?? [];
+	const [, indent = '', mark, info = ''] = (isCut ? null : FENCE.exec(text)) ?? [];
 	if (mark !== undefined) return { kind: 'fence', indent: indent.length, mark, language: languageOf(info) };
-	if (RULE.test(text)) return { kind: 'rule' };
+	if (!isCut && RULE.test(text)) return { kind: 'rule' };
 	const [signs] = HEADING.exec(text) ?? [];
 	if (signs === undefined) return { kind: 'text', text: text.trimStart() };
 	return { kind: 'heading', signs: signs.trim(), text: headingText(text.slice(signs.length)) };
