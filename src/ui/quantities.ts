@@ -15,6 +15,13 @@ export function formatDuration(ms: number): string {
 	return pair(Math.round(span / HOUR), 24, 'd', 'h');
 }
 
+/** `0.4 s`, `8.8 s`, `11 s`, and from a minute on as `formatDuration`: how long something took, for a row of facts. */
+export function formatSpan(ms: number): string {
+	const span = Math.max(0, ms);
+	if (span < 9.95 * SECOND) return `${(span / SECOND).toFixed(1)} s`;
+	return span < 59.5 * SECOND ? `${Math.round(span / SECOND)} s` : formatDuration(Math.max(span, MINUTE));
+}
+
 function pair(count: number, base: number, large: string, small: string): string {
 	const rest = count % base;
 	return rest === 0

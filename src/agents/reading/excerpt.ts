@@ -29,6 +29,11 @@ export function excerptOutput(output: string): string {
 	return `${output.slice(0, HEAD_CHARS)}\n${notice}\n${output.slice(-tailChars)}`;
 }
 
+/** True for the lines by which an excerpt announces its cut. */
+export function isExcerptNotice(line: string): boolean {
+	return /^\[… (?:\d+ characters left out( …\]|; those of their lines)|to here …\]$)/.test(line);
+}
+
 /** Whole lines in their order, each ended by a line break, up to `MIDDLE_CHARS`; the later ones win. */
 function reportingLines(middle: string): string {
 	const searched = middle.slice(-SEARCHED_CHARS);
