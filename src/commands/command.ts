@@ -70,6 +70,8 @@ interface CommandFacts {
 	ignoresName?: boolean;
 	/** On a terminal its lines go through the user's pager. */
 	pages?: boolean;
+	/** In the shell on a terminal too. */
+	pagesInShell?: boolean;
 	/** What it does with a REF that is a path to an agent's own transcript. */
 	transcripts?: TakesTranscripts;
 	/** Where its lines go on the command line; with `stderr` only documents and `quietLines` are on stdout. */
@@ -129,6 +131,7 @@ export function command<Options, Data>(spec: CommandSpec<Options, Data>): Comman
 		live: null,
 		ignoresName: false,
 		pages: false,
+		pagesInShell: false,
 		transcripts: 'no',
 		linesTo: 'stdout',
 		...facts,

@@ -40,6 +40,7 @@ import {
 	nameStatus,
 	nameUnarchive,
 } from './name/options.ts';
+import { output } from './output/options.ts';
 import { pair } from './pair/options.ts';
 import { plan } from './plan/options.ts';
 import { prune } from './prune/options.ts';
@@ -78,6 +79,7 @@ export const COMMANDS = {
 	sessions,
 	show,
 	blame,
+	output,
 	watch,
 	diff,
 	metrics,

@@ -26,10 +26,7 @@ interface FooterLook {
  * `  claude sonnet-5.5 · 1.6 s · 43k in, 760 out · $0.06 · 1 file +4 -3 · plan 4 of 5 · 14:33`; where it did not go well its mark
  * and how it ended are in the row too. What is not known is left out.
  */
-export function describeFooter(
-	state: TurnState,
-	{ theme, columns, isSaid = false }: FooterLook,
-): string[] {
+export function describeFooter(state: TurnState, { theme, columns, isSaid = false }: FooterLook): string[] {
 	const ending = describeEnding(state);
 	const paint = ending === null ? theme.dim : theme[ending.tone];
 	const facts = footerFacts(state, ending === null ? null : { text: ending.text, paint });

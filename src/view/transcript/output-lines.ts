@@ -66,7 +66,9 @@ export function outputBlock(
 ): OutputBlock {
 	const { lines, total } = readOutput(output);
 	const isLow = size.rows < LOW_ROWS;
-	const { from, found, last } = hasFailed ? failedCut(lines, isLow) : tailCut(lines, isLow ? PASSED.low : PASSED.high);
+	const { from, found, last } = hasFailed
+		? failedCut(lines, isLow)
+		: tailCut(lines, isLow ? PASSED.low : PASSED.high);
 	const gutter = `  ${(hasFailed ? theme.bad : theme.dim)('│')} `;
 	const rowOf = (line: string) => `${gutter}${cutToColumns(line, size.columns - 4)}`;
 	const head = lines.slice(from, from + found).map(rowOf);

@@ -39,7 +39,9 @@ describe('the footer of a turn', () => {
 			'  claude · 1.6 s',
 			'  claude · 1.6 s',
 		]);
-		expect(rows(39, { status: 'cancelled', duration_ms: 10_900 })[0]).toBe('■ claude · interrupted after 11 s');
+		expect(rows(39, { status: 'cancelled', duration_ms: 10_900 })[0]).toBe(
+			'■ claude · interrupted after 11 s',
+		);
 	});
 
 	it('leaves out what was not reported for the turn', () => {

@@ -7,10 +7,16 @@ import { firstFailure, outputBlock, readOutput } from '../../../../src/view/tran
 import { growthOf, LINEAR } from '../../../helpers/growth.ts';
 
 const theme = createTheme(false);
-const numbered = (count: number, word = 'line') => Array.from({ length: count }, (_, at) => `${word} ${at + 1}`);
+const numbered = (count: number, word = 'line') =>
+	Array.from({ length: count }, (_, at) => `${word} ${at + 1}`);
 const block = (
 	lines: readonly string[],
-	{ hasFailed = false, columns = 79, rows = 24, exitCode = 0 }: Partial<Record<'columns' | 'rows' | 'exitCode', number>> & {
+	{
+		hasFailed = false,
+		columns = 79,
+		rows = 24,
+		exitCode = 0,
+	}: Partial<Record<'columns' | 'rows' | 'exitCode', number>> & {
 		hasFailed?: boolean;
 	} = {},
 ) => {
@@ -20,27 +26,99 @@ const block = (
 
 /** What the runners print when the second of two tests fails, without what never changes the choice. */
 const RUNNERS: ReadonlyArray<[string, string[], string]> = [
-	['vitest', [' ✓ test/a.test.js (3 tests) 2ms', ' ❯ test/b.test.js (24 tests | 1 failed) 12ms', '   ✓ reports an error', '   × names an empty title', ' FAIL  test/b.test.js > names an empty title', "AssertionError: expected '' to be 'untitled'"], ' FAIL  test/b.test.js > names an empty title'],
-	['jest', ['PASS test/error.test.js', 'FAIL test/b.test.js', '  ● names an empty title'], 'FAIL test/b.test.js'],
-	['node:test', ['✔ shows no error (0.3ms)', '✖ names an empty title (1.2ms)', 'ℹ fail 1'], '✖ names an empty title (1.2ms)'],
+	[
+		'vitest',
+		[
+			' ✓ test/a.test.js (3 tests) 2ms',
+			' ❯ test/b.test.js (24 tests | 1 failed) 12ms',
+			'   ✓ reports an error',
+			'   × names an empty title',
+			' FAIL  test/b.test.js > names an empty title',
+			"AssertionError: expected '' to be 'untitled'",
+		],
+		' FAIL  test/b.test.js > names an empty title',
+	],
+	[
+		'jest',
+		['PASS test/error.test.js', 'FAIL test/b.test.js', '  ● names an empty title'],
+		'FAIL test/b.test.js',
+	],
+	[
+		'node:test',
+		['✔ shows no error (0.3ms)', '✖ names an empty title (1.2ms)', 'ℹ fail 1'],
+		'✖ names an empty title (1.2ms)',
+	],
 	['tap', ['ok 1 - error: none', 'not ok 2 - names an empty title'], 'not ok 2 - names an empty title'],
-	['mocha', ['    ✔ handles errors', '    1) names an empty title', '  1 failing'], '    1) names an empty title'],
-	['pytest', ['test_a.py ..   [ 66%]', 'test_b.py F    [100%]', '=========== FAILURES ===========', 'E   assert 1 == 2'], '=========== FAILURES ==========='],
-	['unittest', ['test_ok (T.test_ok) ... ok', 'ERROR: test_b (T.test_b)', 'Traceback (most recent call last):'], 'ERROR: test_b (T.test_b)'],
-	['go', ['=== RUN   TestError', '--- PASS: TestA (0.00s)', '--- FAIL: TestB (0.00s)', 'FAIL'], '--- FAIL: TestB (0.00s)'],
-	['cargo', ['test tests::reports_error ... ok', 'test tests::b ... FAILED', "thread 'tests::b' panicked at src/lib.rs:3:9:"], 'test tests::b ... FAILED'],
-	['rustc', ['   Compiling shop v0.1.0', 'error[E0382]: borrow of moved value', 'error: could not compile'], 'error[E0382]: borrow of moved value'],
-	['tsc', ['src/errors/error.ts', "src/a.ts(3,5): error TS2304: Cannot find name 'x'."], "src/a.ts(3,5): error TS2304: Cannot find name 'x'."],
-	['eslint', ['/repo/src/error.js', "  12:5  error  'x' is not defined  no-undef"], "  12:5  error  'x' is not defined  no-undef"],
+	[
+		'mocha',
+		['    ✔ handles errors', '    1) names an empty title', '  1 failing'],
+		'    1) names an empty title',
+	],
+	[
+		'pytest',
+		[
+			'test_a.py ..   [ 66%]',
+			'test_b.py F    [100%]',
+			'=========== FAILURES ===========',
+			'E   assert 1 == 2',
+		],
+		'=========== FAILURES ===========',
+	],
+	[
+		'unittest',
+		['test_ok (T.test_ok) ... ok', 'ERROR: test_b (T.test_b)', 'Traceback (most recent call last):'],
+		'ERROR: test_b (T.test_b)',
+	],
+	[
+		'go',
+		['=== RUN   TestError', '--- PASS: TestA (0.00s)', '--- FAIL: TestB (0.00s)', 'FAIL'],
+		'--- FAIL: TestB (0.00s)',
+	],
+	[
+		'cargo',
+		[
+			'test tests::reports_error ... ok',
+			'test tests::b ... FAILED',
+			"thread 'tests::b' panicked at src/lib.rs:3:9:",
+		],
+		'test tests::b ... FAILED',
+	],
+	[
+		'rustc',
+		['   Compiling shop v0.1.0', 'error[E0382]: borrow of moved value', 'error: could not compile'],
+		'error[E0382]: borrow of moved value',
+	],
+	[
+		'tsc',
+		['src/errors/error.ts', "src/a.ts(3,5): error TS2304: Cannot find name 'x'."],
+		"src/a.ts(3,5): error TS2304: Cannot find name 'x'.",
+	],
+	[
+		'eslint',
+		['/repo/src/error.js', "  12:5  error  'x' is not defined  no-undef"],
+		"  12:5  error  'x' is not defined  no-undef",
+	],
 	['gcc', ['cc -c error.c', 'a.c:3:5: error: expected expression'], 'a.c:3:5: error: expected expression'],
 	['gtest', ['[       OK ] S.A (0 ms)', '[  FAILED  ] S.B (0 ms)'], '[  FAILED  ] S.B (0 ms)'],
-	['rspec', ['Finished with 0 errors so far', '  1) Shop is open', '     Failure/Error: expect(x).to be 1'], '     Failure/Error: expect(x).to be 1'],
+	[
+		'rspec',
+		['Finished with 0 errors so far', '  1) Shop is open', '     Failure/Error: expect(x).to be 1'],
+		'     Failure/Error: expect(x).to be 1',
+	],
 	['maven', ['[INFO] Errors: 0', '[ERROR] Failed to execute goal'], '[ERROR] Failed to execute goal'],
 	['junit', ['ShopTest > opens PASSED', 'ShopTest > closes FAILED'], 'ShopTest > closes FAILED'],
 	['git', ['remote: counting', 'fatal: not a git repository'], 'fatal: not a git repository'],
 	['npm', ['> build', 'npm ERR! missing script: build'], 'npm ERR! missing script: build'],
-	['java', ['Starting', 'Exception in thread "main" java.lang.IllegalStateException: closed'], 'Exception in thread "main" java.lang.IllegalStateException: closed'],
-	['panic', ['listening', 'panic: runtime error: index out of range'], 'panic: runtime error: index out of range'],
+	[
+		'java',
+		['Starting', 'Exception in thread "main" java.lang.IllegalStateException: closed'],
+		'Exception in thread "main" java.lang.IllegalStateException: closed',
+	],
+	[
+		'panic',
+		['listening', 'panic: runtime error: index out of range'],
+		'panic: runtime error: index out of range',
+	],
 ];
 
 describe('the first line that looks like a failure', () => {
@@ -122,13 +200,21 @@ describe('the output of a command', () => {
 	});
 
 	it('keeps to its rows and its width whatever a command prints', () => {
-		const line = fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), fc.constantFrom('', 'FAIL x', 'error: y'));
+		const line = fc.oneof(
+			fc.string({ unit: 'binary', maxLength: 60 }),
+			fc.constantFrom('', 'FAIL x', 'error: y'),
+		);
 		fc.assert(
-			fc.property(fc.array(line, { maxLength: 60 }), fc.boolean(), fc.boolean(), (lines, hasFailed, isLow) => {
-				const { rows } = block(lines, { hasFailed, columns: 39, rows: isLow ? 15 : 24 });
-				expect(rows.length).toBeLessThanOrEqual(hasFailed ? (isLow ? 6 : 12) : isLow ? 1 : 3);
-				for (const row of rows) expect(columnsOf(row)).toBeLessThanOrEqual(39);
-			}),
+			fc.property(
+				fc.array(line, { maxLength: 60 }),
+				fc.boolean(),
+				fc.boolean(),
+				(lines, hasFailed, isLow) => {
+					const { rows } = block(lines, { hasFailed, columns: 39, rows: isLow ? 15 : 24 });
+					expect(rows.length).toBeLessThanOrEqual(hasFailed ? (isLow ? 6 : 12) : isLow ? 1 : 3);
+					for (const row of rows) expect(columnsOf(row)).toBeLessThanOrEqual(39);
+				},
+			),
 		);
 	});
 
