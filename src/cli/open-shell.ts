@@ -69,6 +69,7 @@ async function shellOptions(
 		redact: (text) => createRedactor(secretValues(app.env, holder.settings.registry.adapters)).record(text),
 		listFiles: (folder) => listFiles(app, folder),
 		openEditor: async (text) => editText(app, text, clonedFolders(repo, around)),
+		openPager: (lines, print) => showPaged(app, lines, print),
 		pendingTrust: async () => trustQuestion(repo, holder, held),
 		input,
 		output: screen,
@@ -85,6 +86,17 @@ async function shellOptions(
 		reportsKeys: app.env.TERM !== 'linux',
 		pair: isInPair(app) ? openPairMail(mailPathOf(app, location), app.clock) : null,
 	};
+}
+
+/** Over the shell, which ends by itself on a signal: the pager only has to make room. */
+async function showPaged(
+	app: App,
+	lines: readonly string[],
+	print: (lines: readonly string[]) => void,
+): Promise<void> {
+	const { OVER_SCREEN, printPaged } = await import('./pager.ts');
+	const write = async () => print(lines);
+	await printPaged([`${lines.join('\n')}\n`], { write }, { ...app, leave: () => undefined }, OVER_SCREEN);
 }
 
 /** What is piped into a shell is not heard by another one. */

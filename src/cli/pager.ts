@@ -30,16 +30,22 @@ export function pagerWords({ AGENT_RELAY_PAGER, PAGER, TERM }: Env): readonly st
 	return isNone || TERM === 'dumb' ? null : words;
 }
 
+/** What git gives to less: quit if it fits on the screen, keep colours, leave the text on the screen. */
+const LEAVE_TEXT = 'FRX';
+/** Over what is on the screen, which is there again afterwards. */
+export const OVER_SCREEN = 'R';
+
 /** To the pager, which is started for the first piece; to `output` where there is none. Resolves once the user has left it. */
 export async function printPaged(
 	pieces: Iterable<string | Uint8Array>,
 	output: Pick<Output, 'write'>,
 	app: PagedApp,
+	less = LEAVE_TEXT,
 ): Promise<void> {
 	let pager: Pager | null | undefined;
 	try {
 		for (const piece of pieces) {
-			if (pager === undefined) pager = await openPager(app);
+			if (pager === undefined) pager = await openPager(app, less);
 			if (pager === null) await output.write(piece);
 			else if (!(await pager.write(piece))) break;
 		}
@@ -49,7 +55,7 @@ export async function printPaged(
 }
 
 /** null where none is wanted, and where it cannot be started. A program of the repo is never one. */
-async function openPager(app: PagedApp): Promise<Pager | null> {
+async function openPager(app: PagedApp, less: string): Promise<Pager | null> {
 	const [name, ...args] = pagerWords(app.env) ?? [];
 	if (name === undefined) return null;
 	const untrustedFolders = clonedFolders(await app.repo(), await app.around());
@@ -57,8 +63,7 @@ async function openPager(app: PagedApp): Promise<Pager | null> {
 	const search = { searchPath: PATH, home: homeOf(app.env), configured: null, untrustedFolders };
 	const { path } = findExecutable([name], search);
 	if (path === null) return null;
-	// What git gives them: quit if it fits on the screen, keep colours, leave the text on the screen.
-	const env = { LESS: 'FRX', LV: '-c', ...app.env, PATH };
+	const env = { LESS: less, LV: '-c', ...app.env, PATH };
 	const child = withoutInheritedDescriptors(['pipe', 'inherit', 'inherit'], (stdio) =>
 		spawn(path, args, { stdio, env, cwd: app.folder }),
 	);

@@ -74,6 +74,7 @@ export class InteractiveShell {
 			columns: () => this.#screen.columns - 1,
 			rows: () => this.#screen.rows,
 			pick,
+			page: (lines) => this.#screen.page(lines),
 			exit: () => this.#end(0),
 			prompt: (text) => this.#queue.add(asPrompt(text)),
 			beginAnswer: () => editor.beginSecret(),
@@ -154,6 +155,9 @@ export class InteractiveShell {
 				break;
 			case 'open_editor':
 				void this.#screen.openEditor();
+				break;
+			case 'open_output':
+				void this.#work.runNow('/output');
 				break;
 			case 'clear_screen':
 				this.#screen.clear();

@@ -33,6 +33,8 @@ export interface ShellOptions {
 	listFiles?(folder: string): Promise<readonly string[]>;
 	/** Opens the user's editor on `text` with the terminal as it is, and gives the saved text. Throws RelayError if there is no editor. */
 	openEditor(text: string): Promise<string>;
+	/** Shows the lines in the user's pager with the terminal as it is, and returns when that is left; `print`s them where there is none. */
+	openPager?(lines: readonly string[], print: (lines: readonly string[]) => void): Promise<void>;
 	/** What a repo's files would enable once trusted; null: already trusted, or nothing to trust. Called once. */
 	pendingTrust(): Promise<TrustQuestion | null>;
 	input: TerminalInput;

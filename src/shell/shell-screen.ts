@@ -2,6 +2,7 @@
 
 import { ScreenWriter } from '../ui/screen-writer.ts';
 import { createTerminalModes, type TerminalModes } from '../ui/terminal-modes.ts';
+import { columnsOf } from '../ui/text-width.ts';
 import { LiveView, type TerminalRoom } from '../view/live/live-view.ts';
 import { Transcript } from '../view/transcript.ts';
 import type { Complete } from './editor/completion.ts';
@@ -20,6 +21,9 @@ import { TerminalHold } from './terminal-hold.ts';
 
 /** Rows under the edit line: styled, each at most `columns - 1` wide. */
 type RowsBelow = (terminal: TerminalRoom) => readonly string[];
+
+/** The edit line and what is around it, where an answer is printed. */
+const ROWS_BELOW = 4;
 
 interface ScreenParts {
 	shell: ShellOptions;
@@ -157,6 +161,16 @@ export class ShellScreen {
 	async openEditor(): Promise<void> {
 		const text = await this.#hold.away(() => this.#options.openEditor(this.editor.text));
 		if (text !== null) this.editor.setText(text.replace(/\n+$/, ''));
+	}
+
+	/** What does not fit on the screen goes through the user's pager; the rest is printed. */
+	async page(lines: readonly string[]): Promise<void> {
+		const { openPager } = this.#options;
+		const print = (shown: readonly string[]) => this.transcript.lines(shown);
+		const { columns, rows } = this.#writer;
+		const taken = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(columnsOf(line) / columns)), 0);
+		if (openPager === undefined || taken <= rows - ROWS_BELOW) print(lines);
+		else await this.#hold.away(() => openPager(lines, print));
 	}
 
 	#createEditor(parts: ScreenParts): LineEditor {

@@ -25,6 +25,9 @@ export function fakeSlashContext(over: Partial<SlashContext> = {}) {
 		isInteractive: false,
 		waiting: new WaitingPrompts(),
 		print: (lines) => printed.push(...lines),
+		page: async (lines) => {
+			printed.push(...lines);
+		},
 		work: async (act) => {
 			const { signal } = new AbortController();
 			await act({

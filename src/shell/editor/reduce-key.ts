@@ -22,6 +22,7 @@ export type EditEffect =
 	| { type: 'suspend' }
 	| { type: 'complete' }
 	| { type: 'open_editor' }
+	| { type: 'open_output' }
 	| { type: 'clear_screen' }
 	| { type: 'take_queued' };
 
@@ -138,7 +139,9 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 	'ctrl+c': (state) => ({ state: { ...state, undo: [], last: 'other' }, effect: { type: 'interrupt' } }),
 	'ctrl+z': effect('suspend'),
 	'ctrl+l': effect('clear_screen'),
-	'ctrl+o': (state) => only(toggleChips(state)),
+	// Where the line holds no paste, it is for what a command printed.
+	'ctrl+o': (state) =>
+		state.chips.length > 0 ? only(toggleChips(state)) : { state, effect: { type: 'open_output' } },
 	'ctrl+x': (state) => only({ ...state, hasPrefix: true }),
 };
 

@@ -55,6 +55,8 @@ export interface SlashContext extends CompletionContext {
 	waiting: WaitingPrompts;
 	/** Plain or styled lines, already safe. */
 	print(lines: readonly string[]): void;
+	/** The same, through the user's pager where they do not fit on the screen; returns when that is left. */
+	page(lines: readonly string[]): Promise<void>;
 	/**
 	 * Long work of a `queued` command, like a turn: the same keys stop it, and its events are shown in the transcript. A
 	 * rejection is shown as an error. `what`: its name, unless it is a turn of the active agent.

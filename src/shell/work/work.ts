@@ -35,6 +35,8 @@ export interface WorkOptions {
 	rows?: () => number;
 	/** null: this shell cannot ask. */
 	pick: ((message: string, choices: readonly PickChoice[]) => Promise<string | null>) | null;
+	/** Lines that may not fit on the screen; absent: all of them are printed. */
+	page?: (lines: readonly string[]) => Promise<void>;
 	exit: () => void;
 	/** Makes it a prompt that waits for its turn. */
 	prompt: (text: string) => void;
@@ -218,7 +220,9 @@ export class Work {
 	}
 
 	#context(): SlashContext {
-		const { shell, waiting, transcript, columns, rows, pick, exit, beginAnswer, prompt } = this.#options;
+		const { shell, waiting, transcript, columns, rows, pick, page, exit, beginAnswer, prompt } =
+			this.#options;
+		const print = (lines: readonly string[]) => transcript.lines(lines);
 		return {
 			relay: shell.relay,
 			context: shell.context,
@@ -229,7 +233,8 @@ export class Work {
 			rows: rows?.(),
 			isInteractive: pick !== null,
 			waiting,
-			print: (lines) => transcript.lines(lines),
+			print,
+			page: page ?? (async (lines) => print(lines)),
 			work: (act, what) => this.#work(act, what),
 			say: this.running.listener,
 			pair: shell.pair ?? null,

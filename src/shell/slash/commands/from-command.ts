@@ -30,7 +30,10 @@ export function slashCommand(command: Command): SlashCommand {
 		run: async (shell, argument) => {
 			const given = readArgument(slash, options, argument);
 			const call = (context: CommandContext) => called(slash, command.call(context, given));
-			if (command.live === null) return show(await call(contextOf(shell)), shell);
+			if (command.live === null) {
+				const done = await call(contextOf(shell));
+				return command.pagesInShell ? shell.page(done.lines(shell)) : show(done, shell);
+			}
 			await shell.work(async (control) => {
 				const done = await call({ ...contextOf(shell), live: createLive(shell, control) });
 				show(done, shell);
