@@ -145,6 +145,8 @@ export type AgentEvent =
 			paths: string[];
 			/** Set where the call is not the main conversation's own. */
 			speaker?: 'sub_agent';
+			/** The CLI runs it only when the calls before it have ended. */
+			queued?: true;
 	  }
 	| {
 			type: 'tool_result';

@@ -80,7 +80,10 @@ async function openConversationView(
 	const { ui } = (await held.holder()).settings.loaded.config;
 	await output.useColor(ui.color);
 	if (output.isQuiet && isSilentWhenQuiet) return { event: nothing, close: nothing };
-	const { openRunView } = await import('../view/live/open-view.ts');
+	const [{ openRunView }, { commandsBefore }] = await Promise.all([
+		import('../view/live/open-view.ts'),
+		import('../commands/output/recorded-commands.ts'),
+	]);
 	const { streams, clock, takeNotices } = app;
 	const view = await openRunView({
 		output: output.isQuiet ? { write: (text: string) => output.print(text) } : streams.output,
@@ -89,6 +92,8 @@ async function openConversationView(
 		thinking: ui.thinking,
 		drawing: drawingFor(ui, app.env),
 		isStopping: () => stop.signal.aborted,
+		outputHint: (number) => `agent-relay output ${number}`,
+		commandsBefore,
 		takeNotices: streams.errorOutput.isTTY ? takeNotices : undefined,
 		clock,
 		worktree: (await app.repo()).worktree,

@@ -7,6 +7,7 @@ import { historyPath, launchPlace } from '../app/open-names.ts';
 import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
 import type { SettingsHolder } from '../app/settings.ts';
 import type { FrontEnd } from '../commands/front-end.ts';
+import { commandsBefore } from '../commands/output/recorded-commands.ts';
 import { SERVER_PREFIX } from '../commands/pair/tmux.ts';
 import { removeIfThere } from '../core/files/write-file.ts';
 import { createProcessSignals } from '../core/processes/own-signals.ts';
@@ -82,6 +83,7 @@ async function shellOptions(
 		hasStatus: ui.status,
 		thinking: ui.thinking,
 		drawing: drawingFor(ui, app.env),
+		commandsBefore,
 		isDumb: app.env.TERM === 'dumb',
 		reportsKeys: app.env.TERM !== 'linux',
 		pair: isInPair(app) ? openPairMail(mailPathOf(app, location), app.clock) : null,

@@ -51,6 +51,7 @@ export class InteractiveShell {
 			complete: createComplete(completion),
 			commands: () => commandItems(completion),
 			queued,
+			waiting: () => this.#waiting.list(),
 			receiver: () => this.#offers.receiver(),
 			isStopping: () => this.#work.running.isStopping,
 			isOver,

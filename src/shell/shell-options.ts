@@ -53,6 +53,8 @@ export interface ShellOptions {
 	hasStatus?: boolean;
 	/** `ui.thinking`. */
 	thinking?: 'dim' | 'hide' | undefined;
+	/** How many commands agents ran in the session of that folder before a turn. */
+	commandsBefore?: ((folder: string, turn: number) => number) | undefined;
 	/** Absent: with all glyphs, and in motion. */
 	drawing?: Drawing | undefined;
 	/** True: nothing is drawn, not even on a terminal (`TERM=dumb`). */

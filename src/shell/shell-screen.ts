@@ -33,6 +33,8 @@ interface ScreenParts {
 	commands(): readonly MenuItem[];
 	/** How many prompts wait. */
 	queued(): number;
+	/** They, oldest first. */
+	waiting(): readonly string[];
 	/** The agent that the edit line is labelled with. */
 	receiver(): string;
 	/** What runs was interrupted and has not ended yet. */
@@ -62,7 +64,7 @@ export class ShellScreen {
 	#giveBack: () => void = () => undefined;
 
 	constructor(parts: ScreenParts) {
-		const { shell, queued, isOver, showError } = parts;
+		const { shell, isOver, showError } = parts;
 		const { input, output, clock, theme, signals } = shell;
 		this.#options = shell;
 		this.#modes = createTerminalModes(input, output, { reportsKeys: shell.reportsKeys ?? true });
@@ -73,7 +75,7 @@ export class ShellScreen {
 			theme,
 			clock,
 			motion: shell.drawing?.motion,
-			queued,
+			queued: parts.waiting,
 			rowsAboveStatus: () => parts.desk().keys(this.editor.text === ''),
 			waitsFor: () => parts.desk().waitsFor(),
 			keyHint: (stops) => (parts.isStopping() ? 'stopping, Ctrl+C kills' : stops),
@@ -91,6 +93,9 @@ export class ShellScreen {
 			clock,
 			worktree: shell.worktree,
 			thinking: shell.thinking,
+			outputHint: (number) => `/output ${number}`,
+			commandsBefore: shell.commandsBefore,
+			isStopping: () => parts.isStopping(),
 			retry: '/retry',
 			answer: '/answer answers it, unseen and unrecorded',
 		});

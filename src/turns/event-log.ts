@@ -147,8 +147,12 @@ function eventFromDisk(logged: DiskEvent): AgentEvent {
 		case 'agent_thought_chunk':
 			return { type: logged.type, messageId: logged.message_id, text: logged.text };
 		case 'tool_call': {
-			const { type, id, name, kind, title, command, paths, speaker } = logged;
-			return { type, id, name, kind, title, command, paths, ...(speaker && { speaker }) };
+			const { type, id, name, kind, title, command, paths, speaker, queued } = logged;
+			return {
+				...{ type, id, name, kind, title, command, paths },
+				...(speaker && { speaker }),
+				...(queued && { queued }),
+			};
 		}
 		case 'tool_result': {
 			const { type, id, ok, denied, output } = logged;

@@ -13,25 +13,6 @@ type AgentOf<T extends AgentEvent['type']> = Extract<AgentEvent, { type: T }>;
 const TITLE_CHARS = 160;
 const ERROR_CHARS = 400;
 
-const RETRY_REASONS: Readonly<Record<AgentOf<'retry'>['reason'], string>> = {
-	rate: 'too many requests',
-	overloaded: 'the provider is overloaded',
-	server: 'a server error',
-	network: 'a network error',
-	auth: 'the login was not accepted',
-};
-
-export function describeRetry(event: AgentOf<'retry'>, agent: string, theme: Theme): string {
-	const count =
-		event.attempt === null
-			? ''
-			: ` ${event.attempt}${event.maxAttempts === null ? '' : `/${event.maxAttempts}`}`;
-	const wait = event.delayMs === null ? '' : ` in ${formatDuration(event.delayMs)}`;
-	return theme.warn(
-		`↻ ${agent} tries again${wait}${count === '' ? '' : ` (try${count})`}: ${RETRY_REASONS[event.reason]}`,
-	);
-}
-
 export function describeError(event: AgentOf<'error'>, theme: Theme): string {
 	return theme.bad(`! ${safeLine(event.message, ERROR_CHARS)}`);
 }

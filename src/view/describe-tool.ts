@@ -3,8 +3,9 @@ import { allowableIn } from '../agents/asking/allow-rules.ts';
 import type { PlanItem, PlanStatus, ToolKind } from '../agents/events.ts';
 import { safeLine } from '../core/text.ts';
 import type { Fact } from '../ui/fact-row.ts';
-import { formatDuration } from '../ui/quantities.ts';
+import { formatDuration, formatSpan } from '../ui/quantities.ts';
 import type { Theme } from '../ui/theme.ts';
+import { commandBlock } from './transcript/command-block.ts';
 import { editBlocks } from './transcript/edit-blocks.ts';
 import type { ToolBlock, ToolCall, ToolContext, ToolResult } from './transcript/tool-block.ts';
 
@@ -50,6 +51,16 @@ export function describeToolResult(
 ): ToolBlock[] {
 	const { theme, worktree } = context;
 	const about = { verb: verbOf(call), target: targetOf(call, worktree) };
+	const { isStopping, hasBegun, tookMs } = context;
+	if (isStopping && !hasBegun && result?.ok !== true) {
+		const facts = [{ text: 'not started', rank: 0, isNeeded: true }];
+		return [{ row: { mark: theme.dim('○'), ...about, facts }, body: [] }];
+	}
+	// What fails while the user's interrupt ends the turn was stopped by it.
+	if (isStopping && (result === null || (result.ok !== true && call.kind !== 'execute'))) {
+		const facts = [{ text: `stopped after ${formatSpan(tookMs)}`, rank: 9 }];
+		return [{ row: { mark: theme.warn('■'), ...about, facts }, body: [] }];
+	}
 	if (result === null) {
 		const facts = [{ text: 'outcome unknown', rank: 0, isNeeded: true }];
 		return [{ row: { mark: theme.dim('○'), ...about, facts }, body: [] }];
@@ -58,10 +69,11 @@ export function describeToolResult(
 		const facts = [{ text: 'denied', rank: 0, isNeeded: true, paint: theme.warn }];
 		return [{ row: { mark: theme.warn('⊘'), ...about, facts }, body: allowLines(call, context) }];
 	}
+	if (call.kind === 'execute') return [commandBlock(call, result, about, context)];
 	const edits = result.ok === true ? (result.edits ?? []) : [];
 	if (edits.length > 0) return editBlocks(edits, { ...context, mark: theme.good('✓') });
 	const mark = result.ok === false ? theme.bad('✗') : result.ok === null ? theme.dim('·') : theme.good('✓');
-	return [{ row: { mark, ...about, facts: outcomeFacts(call, result, context) }, body: [] }];
+	return [{ row: { mark, ...about, facts: outcomeFacts(result, context) }, body: [] }];
 }
 
 /** What would allow a refused command. */
@@ -70,11 +82,10 @@ function allowLines({ command }: ToolCall, { allowHint, theme }: ToolContext): s
 	return allowableIn(command).map((simple) => theme.dim(`  to allow it: ${allowHint(simple)}`));
 }
 
-function outcomeFacts(call: ToolCall, result: ToolResult, { tookMs }: ToolContext): Fact[] {
+function outcomeFacts(result: ToolResult, { tookMs }: ToolContext): Fact[] {
 	const { exitCode, ok } = result;
 	const facts: Array<Fact | false> = [
-		exitCode !== null &&
-			(exitCode !== 0 || call.kind === 'execute') && { text: `exit ${exitCode}`, rank: 0, isNeeded: true },
+		exitCode !== null && exitCode !== 0 && { text: `exit ${exitCode}`, rank: 0, isNeeded: true },
 		ok === false && exitCode === null && { text: 'failed', rank: 0, isNeeded: true },
 		tookMs >= 1000 && { text: formatDuration(tookMs), rank: 9 },
 	];
@@ -86,7 +97,7 @@ export type AllowHint = (command: string) => string;
 
 export const slashAllowHint: AllowHint = (command) => `/permissions allow "${command}"`;
 
-const PLAN_MARKS: Readonly<Record<PlanStatus, string>> = { pending: '☐', in_progress: '▸', completed: '☑' };
+const PLAN_MARKS: Readonly<Record<PlanStatus, string>> = { pending: '☐', in_progress: '▸', completed: '✓' };
 
 export function describePlanItem(item: PlanItem, theme: Theme): string {
 	const text = `${PLAN_MARKS[item.status]} ${safeLine(item.text, TITLE_CHARS)}`;
@@ -95,15 +106,4 @@ export function describePlanItem(item: PlanItem, theme: Theme): string {
 		: item.status === 'in_progress'
 			? theme.bold(text)
 			: text;
-}
-
-/** The whole plan at first, then only what changed. */
-export function describePlan(
-	before: readonly PlanItem[],
-	after: readonly PlanItem[],
-	theme: Theme,
-): string[] {
-	const known = new Map(before.map((item) => [item.text, item.status]));
-	const changed = after.filter((item) => known.get(item.text) !== item.status);
-	return changed.map((item) => describePlanItem(item, theme));
 }

@@ -1,3 +1,6 @@
+import type { AgentEvent } from '../agents/events.ts';
+import type { Plan } from './transcript/plan-lines.ts';
+
 /** `output`: what a shell command printed. */
 export type StreamKind = 'message' | 'thought' | 'output';
 
@@ -32,12 +35,32 @@ export interface TurnStatus {
 	startedAt: number;
 	/** Rows of tools that have ended, while what comes next may still join them. */
 	settled?: readonly string[];
-	/** Tools that run now, described, oldest first. */
-	tools: readonly string[];
+	/** Tools that run now, oldest first. */
+	tools: readonly LiveTool[];
+	/** As far as it is reported in this turn. */
+	plan?: Plan;
+	/** The agent waits to try again; `at`: until then, monotonic ms; null: not reported. */
+	retry?: { event: Extract<AgentEvent, { type: 'retry' }>; at: number | null };
+	/** What changes too often to be told each time. */
+	figures?(): TurnFigures;
 	/** Replaces the agent and its time while it does not work itself (`waiting for claude until 14:30`); null otherwise. */
 	waiting: string | null;
 	/** When that wait ends, epoch ms: it is counted down. */
 	waitsUntil?: number;
 	/** What Ctrl+C does now, where that is more than to stop the agent. */
 	stops?: string;
+}
+
+export interface LiveTool {
+	/** Described. */
+	text: string;
+	/** Monotonic, ms. */
+	startedAt: number;
+}
+
+export interface TurnFigures {
+	/** Of this turn so far; null: not reported. */
+	tokens: { read: number; written: number } | null;
+	/** When the agent last gave a sign of life, monotonic ms. */
+	heardAt: number;
 }

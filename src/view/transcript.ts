@@ -26,6 +26,8 @@ export interface TranscriptOptions extends TurnLinesOptions {
 	retry?: string;
 	/** What shows the packet of a hand-over: `/packet shows it`. */
 	packet?: string;
+	/** How many commands agents ran in the session of that folder before a turn; absent: those that are seen are counted. */
+	commandsBefore?: ((folder: string, turn: number) => number) | undefined;
 	/** What answers a question on the agent's terminal, in words of whoever reads keys. */
 	answer?: string;
 	/** True where no prompt names who gets the words: a line does. */
@@ -43,6 +45,8 @@ export class Transcript {
 	#detour: string | null = null;
 	/** A prompt stands right above: it says who works. */
 	#isPrompted = false;
+	/** Of the session; null: none was opened yet. */
+	#folder: string | null = null;
 
 	/** Those that wait for an answer. */
 	readonly #questions = new Map<string, Question>();
@@ -57,6 +61,8 @@ export class Transcript {
 		const { theme, clock, sink } = this.#options;
 		switch (event.type) {
 			case 'session_opened':
+				this.#folder = event.directory;
+				break;
 			case 'terminal_settled':
 				break;
 			case 'agent_chosen':
@@ -70,7 +76,11 @@ export class Transcript {
 				else if (this.#isPrompted && event.permissions === 'full')
 					this.#say(theme.warn('  full: nothing is asked'));
 				this.#isPrompted = false;
-				this.#turn.start(event.speaker?.participant ?? event.agent, event.turn);
+				this.#turn.start(
+					event.speaker?.participant ?? event.agent,
+					event.turn,
+					this.#commandsBefore(event.turn),
+				);
 				break;
 			case 'agent_event':
 				this.#turn.event(event.event);
@@ -119,6 +129,11 @@ export class Transcript {
 		const { theme, clock, sink, packet } = this.#options;
 		const columns = sink.size?.().columns ?? null;
 		return { theme, columns, now: clock.now(), ...(packet === undefined ? {} : { packet }) };
+	}
+
+	#commandsBefore(turn: number): number | null {
+		const { commandsBefore } = this.#options;
+		return this.#folder === null || commandsBefore === undefined ? null : commandsBefore(this.#folder, turn);
 	}
 
 	#settle(event: Extract<RelayEvent, { type: 'question_settled' }>): void {

@@ -4,6 +4,7 @@ import { LineSplitter } from '../../core/files/line-splitter.ts';
 import { filePieces } from '../../core/files/read-pieces.ts';
 import { turnFile } from '../../sessions/files/session-paths.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
+import { readTurns } from '../../sessions/turns/turn-states.ts';
 import { type LoggedEvent, parseEventLine } from '../../turns/event-log.ts';
 
 type ToolCall = Extract<AgentEvent, { type: 'tool_call' }>;
@@ -52,9 +53,10 @@ export function findCommand(
 	return { found, count };
 }
 
-/** How many commands were called before that turn: what comes next is one more. */
-export function commandsBefore(folder: string, states: readonly TurnState[], turn: number): number {
-	return states
+/** How many commands were called before that turn of the session in the folder: the next one has one more. */
+export function commandsBefore(folder: string, turn: number): number {
+	const { turns } = readTurns(folder);
+	return turns
 		.filter((state) => state.turn < turn)
 		.reduce((sum, state) => sum + (countInState(state) ?? readTurn(folder, state, null).count), 0);
 }

@@ -140,8 +140,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 	'ctrl+z': effect('suspend'),
 	'ctrl+l': effect('clear_screen'),
 	// Where the line holds no paste, it is for what a command printed.
-	'ctrl+o': (state) =>
-		state.chips.length > 0 ? only(toggleChips(state)) : { state, effect: { type: 'open_output' } },
+	'ctrl+o': (state) => {
+		const toggled = toggleChips(state);
+		return toggled === state ? { state, effect: { type: 'open_output' } } : only(toggled);
+	},
 	'ctrl+x': (state) => only({ ...state, hasPrefix: true }),
 };
 

@@ -40,6 +40,7 @@ export const eventSchema = v.variant('type', [
 		command: v.nullable(text),
 		paths: v.array(text),
 		speaker: v.optional(v.literal('sub_agent')),
+		queued: v.optional(v.literal(true)),
 	}),
 	v.looseObject({
 		...head,

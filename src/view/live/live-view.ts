@@ -16,6 +16,8 @@ import { type Output, WaitingOutput } from './waiting-output.ts';
 const FRAME_MS = 33;
 const SPIN_MS = 125;
 const STILL_MS = 1000;
+/** Of the live region, on a tall terminal. */
+const MOST_ROWS = 12;
 /** Drawn in one frame at most: about 3 ms of work for plain text, 2 MB a second. */
 const FRAME_CHARS = 48 * 1024;
 /** What takes longer to lay out (emoji, a table with styles, a busy machine) ends its frame after this, once a piece is done. */
@@ -36,8 +38,8 @@ export interface LiveViewOptions {
 	layoutEdit: ((room: { columns: number; maxRows: number }) => LiveRegion) | null;
 	/** Rows under the edit line, for the terminal's size; each at most `columns - 1` wide. */
 	rowsBelow?: (terminal: TerminalRoom) => readonly string[];
-	/** Prompts that wait, for the status row. */
-	queued?: () => number;
+	/** Prompts that wait, oldest first, for the status. */
+	queued?: () => readonly string[];
 	/** What keys do now, for the status row; `stops`: what Ctrl+C does. */
 	keyHint?: (stops: string) => string;
 	/** Rows above the status: what keys answer. */
@@ -209,32 +211,41 @@ export class LiveView implements TranscriptSink {
 		return this.#options.screen.columns - 1;
 	}
 
+	/** Half of the screen at most. What is typed comes first, then the last row of the status, then the rest of it. */
 	#region(): LiveRegion {
 		const { screen, layoutEdit, rowsBelow } = this.#options;
-		const columns = screen.columns;
-		const above = [...this.#rows.partial(), ...this.#statusRows()];
-		if (layoutEdit === null)
-			return { rows: above, cursor: { row: Math.max(0, above.length - 1), column: 0 } };
-		const edit = layoutEdit({ columns, maxRows: Math.max(1, Math.floor(screen.rows / 3)) });
-		const rows = [...this.#rows.partial(), '', ...this.#statusRows()];
-		const below = rowsBelow?.({ columns, rows: screen.rows }) ?? [];
+		const { columns, rows: screenRows } = screen;
+		const most = Math.min(MOST_ROWS, Math.floor(screenRows / 2));
+		const editRows = Math.max(1, Math.floor(screenRows / 3));
+		const edit = layoutEdit?.({ columns, maxRows: editRows });
+		const below = edit === undefined ? [] : (rowsBelow?.({ columns, rows: screenRows }) ?? []);
+		const blank = edit === undefined ? [] : [''];
+		const left = most - blank.length - (edit?.rows.length ?? 0) - below.length;
+		const growing = this.#rows.partial();
+		const status = this.#statusRows(left - Math.min(1, growing.length));
+		const above = [...growing.slice(-Math.max(1, left - status.length)), ...blank, ...status];
+		if (edit === undefined) return { rows: above, cursor: { row: Math.max(0, above.length - 1), column: 0 } };
 		return {
-			rows: [...rows, ...edit.rows, ...below],
-			cursor: { row: rows.length + edit.cursor.row, column: edit.cursor.column },
+			rows: [...above, ...edit.rows, ...below],
+			cursor: { row: above.length + edit.cursor.row, column: edit.cursor.column },
 		};
 	}
 
-	#statusRows(): string[] {
+	#statusRows(most: number): string[] {
 		const status = this.#status;
 		if (status === null) return [];
-		const { theme, clock, queued, keyHint, rowsAboveStatus, waitsFor } = this.#options;
-		const elapsedMs = clock.monotonic() - status.startedAt;
+		const { screen, theme, clock, queued, keyHint, rowsAboveStatus, waitsFor, motion = true } = this.#options;
 		const columns = this.#columns;
-		const above = rowsAboveStatus?.() ?? [];
+		const keys = (rowsAboveStatus?.() ?? []).flatMap((row) => wrapToColumns(row, columns, { indent: 2 }));
 		const waiting = waitsFor?.() ?? countDown(status, clock.now());
-		return [
-			...above.flatMap((row) => wrapToColumns(row, columns, { indent: 2 })),
-			...statusRows({ ...status, waiting }, { theme, columns, elapsedMs, queued: queued?.() ?? 0, keyHint }),
-		];
+		return statusRows(
+			{ ...status, waiting },
+			{
+				...{ theme, columns, rows: screen.rows, motion, keys, keyHint },
+				maxRows: Math.max(1, most - keys.length),
+				now: clock.monotonic(),
+				queued: queued?.() ?? [],
+			},
+		);
 	}
 }

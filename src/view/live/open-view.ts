@@ -19,6 +19,10 @@ export interface OpenViewOptions {
 	allowHint: AllowHint;
 	/** The user's Ctrl+C was heard, and what runs has not ended yet. */
 	isStopping?: () => boolean;
+	/** What shows all that a command printed, by its number in the session. */
+	outputHint?: ((number: number) => string) | undefined;
+	/** How many commands agents ran in the session of that folder before a turn. */
+	commandsBefore?: ((folder: string, turn: number) => number) | undefined;
 	/** Absent: notices stay on stderr, also while something is drawn on the terminal. */
 	takeNotices?: TakeNotices | undefined;
 	/** Absent: with all glyphs, and in motion. */

@@ -1,40 +1,62 @@
-import { formatDuration } from '../../ui/quantities.ts';
+import { safeLine } from '../../core/text.ts';
+import { type Fact, layoutFactRow } from '../../ui/fact-row.ts';
+import { formatCount } from '../../ui/quantities.ts';
 import { spinnerFrame } from '../../ui/spinner.ts';
 import { cutToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
-import type { TurnStatus } from '../transcript-sink.ts';
+import { describeRetry, formatSeconds } from '../describe-retry.ts';
+import { LOW_ROWS } from '../transcript/output-lines.ts';
+import { currentStep, planRows } from '../transcript/plan-lines.ts';
+import type { LiveTool, TurnStatus } from '../transcript-sink.ts';
 
 const TOOL_ROWS = 3;
+const PLAN_ROWS = 6;
+/** A tool that takes longer says for how long. */
+const TIMED_MS = 2000;
+/** An agent that is silent for longer is said to be. */
+const SILENT_MS = 30_000;
+/** Below this a fact has its short form. */
+const NARROW_COLUMNS = 60;
 
 export interface StatusContext {
 	theme: Theme;
 	columns: number;
-	/** How long the turn has lasted, ms. */
-	elapsedMs: number;
-	/** Prompts that wait. */
-	queued: number;
+	/** Of the whole terminal. */
+	rows: number;
+	/** That the status may take; the last one is always drawn. */
+	maxRows: number;
+	/** Monotonic, ms. */
+	now: number;
+	/** The spinner turns. */
+	motion: boolean;
+	/** Prompts that wait, oldest first. */
+	queued: readonly string[];
+	/** Between what runs and the last row: what keys answer. */
+	keys: readonly string[];
 	/** What keys do now; `stops`: what Ctrl+C does. */
 	keyHint: ((stops: string) => string) | undefined;
 }
 
-/** What is happening now: the tools that run, and a row with who works and for how long. */
+/** What is happening now: the tools that run, the plan, what waits, and a row with who works and for how long. */
 export function statusRows(status: TurnStatus, context: StatusContext): string[] {
-	const { theme, columns, elapsedMs, queued, keyHint } = context;
-	const stops = status.stops ?? 'Ctrl+C stops';
-	const parts = [
-		status.waiting ??
-			`${status.agent} ${formatDuration(Math.floor(elapsedMs / 1000) * 1000)
-				.replace(/^0 ms$/, '0 s')
-				.replace('.0 s', ' s')}`,
-		queued > 0 ? `${queued} queued` : '',
-		keyHint?.(stops) ?? stops,
-	];
-	const row = `${spinnerFrame(elapsedMs)} ${parts.filter((part) => part !== '').join(' · ')}`;
-	return [
-		...(status.settled ?? []),
-		...toolRows(status.tools, context),
-		theme.dim(cutToColumns(row, columns)),
-	];
+	const { theme, columns, rows, maxRows, queued, keys } = context;
+	let left = maxRows - 1;
+	const take = (made: readonly string[]) => {
+		const taken = made.slice(0, Math.max(0, left));
+		left -= taken.length;
+		return taken;
+	};
+	const settled = take(status.settled ?? []);
+	const tools = take(toolRows(status.tools, Math.min(TOOL_ROWS + 1, left), context));
+	const newest = queued.at(-1);
+	const isLow = rows < LOW_ROWS;
+	const waiting =
+		newest === undefined || isLow
+			? []
+			: take([theme.dim(cutToColumns(`  queued: ${safeLine(newest, columns)}`, columns))]);
+	const planMost = Math.min(isLow ? 1 : PLAN_ROWS, left);
+	const plan = take(planRows(status.plan ?? [], { theme, columns, maxRows: planMost }));
+	return [...settled, ...tools, ...plan, ...waiting, ...keys, lastRow(status, context)];
 }
 
 /** `waiting for claude · 2 h 9 min 58 s`: what is waited for, and for how long still. */
@@ -52,9 +74,63 @@ function formatCountDown(ms: number): string {
 	return minutes > 0 ? `${minutes} min ${rest} s` : `${rest} s`;
 }
 
-function toolRows(tools: readonly string[], { theme, columns }: StatusContext): string[] {
-	const shown = tools.length > TOOL_ROWS ? tools.slice(-TOOL_ROWS + 1) : tools;
-	const more =
-		tools.length > shown.length ? [theme.dim(`  … ${tools.length - shown.length} more running`)] : [];
-	return [...more, ...shown.map((tool) => `${theme.accent('▸')} ${cutToColumns(tool, columns - 2)}`)];
+function toolRows(
+	tools: readonly LiveTool[],
+	most: number,
+	{ theme, columns, now }: StatusContext,
+): string[] {
+	const count = tools.length > Math.min(TOOL_ROWS, most) ? Math.min(TOOL_ROWS, most - 1) : tools.length;
+	const more = tools.length - count;
+	const rows = tools.slice(0, Math.max(0, count)).map(({ text, startedAt }) => {
+		const took = now - startedAt;
+		const time =
+			took < TIMED_MS ? [] : [{ text: formatSeconds(Math.floor(took / 1000)), rank: 0, isNeeded: true }];
+		const row = { mark: theme.accent('▸'), verb: '', target: { text, shape: 'text' as const }, facts: time };
+		return layoutFactRow(row, columns, theme);
+	});
+	return more > 0 ? [...rows, theme.dim(`  ${more} more`)] : rows;
+}
+
+/** `⠹ claude 9 s · step 3 of 5 · 21k in, 380 out · 1 queued, Up takes it back · Ctrl+C stops`. */
+function lastRow(status: TurnStatus, context: StatusContext): string {
+	const { theme, columns, now, motion, keyHint } = context;
+	const { waiting, retry, agent, startedAt, stops = 'Ctrl+C stops' } = status;
+	const hint: Fact = { text: keyHint?.(stops) ?? stops, rank: 1 };
+	if (waiting === null && retry !== undefined) {
+		const text = describeRetry(retry.event, agent, retry.at === null ? null : retry.at - now);
+		const target = { text, shape: 'text' as const };
+		return theme.warn(layoutFactRow({ mark: '!', verb: '', target, facts: [hint] }, columns, theme));
+	}
+	const elapsed = formatSeconds(Math.floor(Math.max(0, now - startedAt) / 1000));
+	const target = { text: waiting ?? `${agent} ${elapsed}`, shape: 'text' as const };
+	const facts = [...(waiting === null ? workFacts(status, context) : []), ...queueFact(context)];
+	const mark = theme.accent(motion ? spinnerFrame(now - startedAt) : '▸');
+	return theme.dim(
+		layoutFactRow({ mark, verb: '', target, facts: [...facts, { ...hint, isNeeded: true }] }, columns, theme),
+	);
+}
+
+/** What the agent is at, as far as it reports that. */
+function workFacts({ plan, figures }: TurnStatus, { columns, now }: StatusContext): Fact[] {
+	const { tokens, heardAt } = figures?.() ?? { tokens: null, heardAt: now };
+	const step = currentStep(plan ?? []);
+	const silent = now - heardAt;
+	const facts: Array<Fact | false> = [
+		silent >= SILENT_MS && { text: `no output for ${formatSeconds(Math.floor(silent / 1000))}`, rank: 3 },
+		step !== null && {
+			text: `${columns < NARROW_COLUMNS ? '' : 'step '}${step.number} of ${step.of}`,
+			rank: 4,
+		},
+		tokens !== null && {
+			text: `${formatCount(tokens.read)} in, ${formatCount(tokens.written)} out`,
+			rank: 8,
+		},
+	];
+	return facts.filter((fact) => fact !== false);
+}
+
+function queueFact({ columns, queued: { length } }: StatusContext): Fact[] {
+	if (length === 0) return [];
+	const how = length === 1 ? 'Up takes it back' : 'Up takes the newest back';
+	return [{ text: columns < NARROW_COLUMNS ? `${length} queued` : `${length} queued, ${how}`, rank: 2 }];
 }

@@ -21,6 +21,12 @@ export interface ToolContext {
 	diffHint: string | null;
 	size: SinkSize;
 	tookMs: number;
+	/** What shows all that the command of that call printed: `/output 4`; absent: nothing does. */
+	outputHint?: ((id: string) => string | null) | undefined;
+	/** The user has interrupted the turn, which ends now. */
+	isStopping: boolean;
+	/** False: it still waited for the calls before it. */
+	hasBegun: boolean;
 	/** The line that allows a command; null: the user has refused this one. */
 	allowHint: ((command: string) => string) | null;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { type FactRow, MAX_NAMES } from '../../ui/fact-row.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { type AllowHint, describeTool, describeToolResult } from '../describe-tool.ts';
-import type { SinkSize } from '../transcript-sink.ts';
+import type { LiveTool, SinkSize } from '../transcript-sink.ts';
 import { editBlocks } from './edit-blocks.ts';
 import type { TextStream } from './text-stream.ts';
 import { blockRows, type ToolBlock, type ToolCall, type ToolContext, type ToolResult } from './tool-block.ts';
@@ -12,6 +12,8 @@ interface RunningTool {
 	call: ToolCall;
 	/** Monotonic, ms. */
 	startedAt: number;
+	/** False: the CLI named it, and runs it after those before it. */
+	hasBegun: boolean;
 }
 
 export interface ToolLinesOptions {
@@ -25,6 +27,10 @@ export interface ToolLinesOptions {
 	size(): SinkSize;
 	/** What was held back is on the screen. */
 	changed(): void;
+	/** What shows all that a command printed, by its number: `/output 4`; absent: nothing does. */
+	outputHint?: ((number: number) => string) | undefined;
+	/** The user has interrupted the turn, which has not ended yet. */
+	isStopping?: (() => boolean) | undefined;
 }
 
 /** The tools of a turn: what runs now, and a line for each that has ended, with what it did below it. */
@@ -38,19 +44,28 @@ export class ToolLines {
 	/** Commands that the user did not allow when asked. */
 	readonly #refused = new Set<string>();
 	#turn = 0;
+	/** Commands of the session so far. */
+	#commands = 0;
+	/** By call. */
+	readonly #numbers = new Map<string, number>();
 
 	constructor(options: ToolLinesOptions) {
 		this.#options = options;
 	}
 
-	/** A turn begins: its number, for what shows more of it. */
-	start(turn: number): void {
+	/** A turn begins: its number, and how many commands the session had before it; null: as many as were seen. */
+	start(turn: number, commandsBefore: number | null): void {
 		this.#turn = turn;
+		this.#commands = commandsBefore ?? this.#commands;
+		this.#numbers.clear();
 	}
 
-	/** Described, oldest first. */
-	get running(): string[] {
-		return [...this.#running.values()].map(({ call }) => describeTool(call, this.#options.worktree));
+	/** Oldest first. */
+	get running(): LiveTool[] {
+		const { worktree } = this.#options;
+		return [...this.#running.values()]
+			.filter(({ hasBegun }) => hasBegun)
+			.map(({ call, startedAt }) => ({ text: describeTool(call, worktree), startedAt }));
 	}
 
 	/** Rows of what has ended, and may grow. */
@@ -64,7 +79,9 @@ export class ToolLines {
 	}
 
 	called(call: ToolCall): void {
-		this.#running.set(call.id, { call, startedAt: this.#options.clock.monotonic() });
+		if (call.kind === 'execute' && !this.#numbers.has(call.id)) this.#numbers.set(call.id, ++this.#commands);
+		const hasBegun = call.queued !== true || this.#running.size === 0;
+		this.#running.set(call.id, { call, startedAt: this.#options.clock.monotonic(), hasBegun });
 	}
 
 	/** False for the result of an unknown call. */
@@ -72,9 +89,20 @@ export class ToolLines {
 		const tool = this.#running.get(result.id);
 		if (!tool) return false;
 		this.#running.delete(result.id);
+		this.#beginNext();
 		if (tool.call.kind === 'other' && result.ok === true) this.#held = () => this.#show(tool, result);
 		else this.#show(tool, result);
 		return true;
+	}
+
+	/** Once those that run have ended it is the turn of the next, unless the turn is being ended. */
+	#beginNext(): void {
+		const running = [...this.#running.values()];
+		if (this.#options.isStopping?.() || running.some(({ hasBegun }) => hasBegun)) return;
+		const [next] = running;
+		if (next === undefined) return;
+		next.hasBegun = true;
+		next.startedAt = this.#options.clock.monotonic();
 	}
 
 	/** The newest tool only changed the plan, which is shown in its place. */
@@ -88,10 +116,10 @@ export class ToolLines {
 		show?.();
 	}
 
-	/** The turn is over: what runs has no outcome. */
-	endAll(): void {
+	/** The turn is over: what runs has no outcome, or was stopped. */
+	endAll({ isStopped }: { isStopped: boolean }): void {
 		this.showHeld();
-		for (const tool of this.#running.values()) this.#show(tool, null);
+		for (const tool of this.#running.values()) this.#show(tool, null, isStopped);
 		this.#running.clear();
 	}
 
@@ -102,8 +130,10 @@ export class ToolLines {
 		for (const block of editBlocks(edits, { ...context, mark: theme.dim('•') })) this.#put(block, context);
 	}
 
-	#show({ call, startedAt }: RunningTool, result: ToolResult | null): void {
-		const context = this.#context(call, this.#options.clock.monotonic() - startedAt);
+	#show(tool: RunningTool, result: ToolResult | null, isStopped = false): void {
+		const { call, startedAt, hasBegun } = tool;
+		const known = this.#context(call, this.#options.clock.monotonic() - startedAt);
+		const context = { ...known, hasBegun, isStopping: known.isStopping || isStopped };
 		for (const block of describeToolResult(call, result, context))
 			if (isShared(call, block)) this.#share(block);
 			else this.#put(block, context);
@@ -130,11 +160,23 @@ export class ToolLines {
 	}
 
 	#context(call?: ToolCall, tookMs = 0): ToolContext {
-		const { theme, worktree, allowHint, diffHint, size } = this.#options;
+		const { theme, worktree, allowHint, diffHint, size, outputHint, isStopping } = this.#options;
 		const isRefused = call?.command != null && this.#refused.has(call.command);
 		const hint = isRefused ? null : allowHint;
-		const more = diffHint?.(this.#turn) ?? null;
-		return { theme, worktree, diffHint: more, size: size(), tookMs, allowHint: hint };
+		return {
+			theme,
+			worktree,
+			diffHint: diffHint?.(this.#turn) ?? null,
+			size: size(),
+			tookMs,
+			allowHint: hint,
+			isStopping: isStopping?.() ?? false,
+			hasBegun: true,
+			outputHint: (id) => {
+				const number = this.#numbers.get(id);
+				return number === undefined || outputHint === undefined ? null : outputHint(number);
+			},
+		};
 	}
 }
 

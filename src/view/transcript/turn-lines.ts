@@ -1,12 +1,27 @@
-import type { AgentEvent, BackgroundTask, FileEdit, PlanItem } from '../../agents/events.ts';
+import {
+	type AgentEvent,
+	type BackgroundTask,
+	type FileEdit,
+	type PlanItem,
+	type TokenCounts,
+	writtenTokens,
+} from '../../agents/events.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { describeTasks } from '../../turns/describe-tasks.ts';
 import type { Theme } from '../../ui/theme.ts';
-import { describeError, describeRetry } from '../describe-event.ts';
-import { type AllowHint, describePlan, slashAllowHint } from '../describe-tool.ts';
+import { describeError } from '../describe-event.ts';
+import { describeRetry } from '../describe-retry.ts';
+import { type AllowHint, slashAllowHint } from '../describe-tool.ts';
 import { describeFooter } from '../describe-turn-end.ts';
-import { PLAIN_SIZE, type TranscriptSink } from '../transcript-sink.ts';
+import {
+	PLAIN_SIZE,
+	type SinkSize,
+	type TranscriptSink,
+	type TurnFigures,
+	type TurnStatus,
+} from '../transcript-sink.ts';
+import { begunSteps } from './plan-lines.ts';
 import type { TextStream } from './text-stream.ts';
 import { ToolLines } from './tool-lines.ts';
 
@@ -21,11 +36,17 @@ export interface TurnLinesOptions {
 	diffHint?: ((turn: number) => string) | null;
 	/** `ui.thinking`: reasoning is shown dim (default) or not at all. */
 	thinking?: 'dim' | 'hide' | undefined;
+	/** What shows all that a command printed, by its number in the session: `/output 4`; absent: nothing is named. */
+	outputHint?: ((number: number) => string) | undefined;
+	/** The user has interrupted the turn, which has not ended yet. */
+	isStopping?: (() => boolean) | undefined;
 	/** Shown where no key reaches the relay. */
 	onlyWatches?: boolean;
 }
 
 const slashDiffHint = (turn: number) => `/diff ${turn}`;
+
+type Retry = Extract<AgentEvent, { type: 'retry' }>;
 
 const STOPS_TASKS = 'Ctrl+C stops them';
 
@@ -34,22 +55,29 @@ export class TurnLines {
 	readonly #options: TurnLinesOptions;
 	readonly #stream: TextStream;
 	readonly #tools: ToolLines;
+	readonly #size: () => SinkSize;
 	#agent = '';
 	#startedAt = 0;
 	#plan: readonly PlanItem[] = [];
+	#tokens: TurnFigures['tokens'] = null;
+	#heardAt = 0;
+	#retry: TurnStatus['retry'] | null = null;
 	/** Shown in this turn. */
 	#lastError: string | null = null;
 	/** The background tasks that hold an answered turn open. */
 	#awaited: readonly BackgroundTask[] | null = null;
 
 	constructor(options: TurnLinesOptions, stream: TextStream) {
-		const { theme, clock, worktree, allowHint = slashAllowHint } = options;
+		const { theme, clock, worktree, allowHint = slashAllowHint, outputHint, isStopping } = options;
 		const diffHint = options.diffHint === undefined ? slashDiffHint : options.diffHint;
 		this.#options = options;
 		this.#stream = stream;
 		const size = () => options.sink.size?.() ?? PLAIN_SIZE;
 		const changed = () => this.showStatus(null);
-		this.#tools = new ToolLines({ theme, clock, worktree, allowHint, diffHint, stream, size, changed });
+		this.#size = size;
+		this.#tools = new ToolLines({
+			...{ theme, clock, worktree, allowHint, diffHint, stream, size, changed, outputHint, isStopping },
+		});
 	}
 
 	/** Whose turn it is; empty between turns. */
@@ -63,7 +91,9 @@ export class TurnLines {
 	}
 
 	event(event: AgentEvent): void {
-		const { theme } = this.#options;
+		const { theme, clock } = this.#options;
+		this.#heardAt = clock.monotonic();
+		if (event.type !== 'retry') this.#endRetry();
 		if (event.type === 'plan') this.#tools.dropHeld();
 		this.#tools.showHeld();
 		switch (event.type) {
@@ -81,11 +111,12 @@ export class TurnLines {
 				if (this.#tools.ended(event)) this.showStatus(null);
 				break;
 			case 'plan':
-				this.#stream.lines('tool', describePlan(this.#plan, event.items, theme));
+				this.#stream.lines('tool', begunSteps(this.#plan, event.items, theme, this.#size().columns));
 				this.#plan = event.items;
+				this.showStatus(null);
 				break;
 			case 'retry':
-				this.#say(describeRetry(event, this.#agent, theme));
+				this.#retries(event);
 				break;
 			case 'error':
 				this.#say(describeError(event, theme));
@@ -100,8 +131,10 @@ export class TurnLines {
 			case 'continued':
 				this.#await(null);
 				break;
-			case 'session_started':
 			case 'usage':
+				if (event.scope === 'turn') this.#tokens = countsOf(event.tokens);
+				break;
+			case 'session_started':
 			case 'limit':
 			case 'utilization':
 			case 'turn_ended':
@@ -112,11 +145,15 @@ export class TurnLines {
 		}
 	}
 
-	start(agent: string, turn: number): void {
+	/** `commandsBefore`: of the session before this turn; null: as many as were seen. */
+	start(agent: string, turn: number, commandsBefore: number | null): void {
 		this.#agent = agent;
-		this.#tools.start(turn);
+		this.#tools.start(turn, commandsBefore);
 		this.#startedAt = this.#options.clock.monotonic();
+		this.#heardAt = this.#startedAt;
 		this.#plan = [];
+		this.#tokens = null;
+		this.#retry = null;
 		this.#lastError = null;
 		this.#await(null);
 	}
@@ -124,13 +161,14 @@ export class TurnLines {
 	/** Ends with what changed and no tool has shown, and the footer, which leaves out an error that was shown last. */
 	end(state: TurnState, edits: readonly FileEdit[] = []): void {
 		const { sink, theme } = this.#options;
-		this.#tools.endAll();
+		this.#tools.endAll({ isStopped: state.status === 'cancelled' || state.status === 'timed_out' });
 		this.#tools.unshown(edits);
 		this.#stream.end();
 		this.#agent = '';
 		sink.status(null);
 		const isSaid = state.error !== null && state.error.message === this.#lastError;
-		this.#stream.lines('line', describeFooter(state, theme, { isSaid }));
+		const { columns } = this.#size();
+		this.#stream.lines('line', describeFooter(state, { theme, columns, isSaid }));
 	}
 
 	/** `waiting`: what the turn waits for outside of it (`waiting for claude until 14:30`); null: nothing. */
@@ -141,6 +179,9 @@ export class TurnLines {
 			startedAt: this.#startedAt,
 			settled: this.#tools.settled,
 			tools: this.#tools.running,
+			plan: this.#plan,
+			...(this.#retry && { retry: this.#retry }),
+			figures: () => ({ tokens: this.#tokens, heardAt: this.#heardAt }),
 			waiting: waiting ?? awaited,
 			...(this.#awaited && { stops: STOPS_TASKS }),
 		});
@@ -156,6 +197,21 @@ export class TurnLines {
 			waitsUntil: until,
 			stops: 'Ctrl+C ends the wait, the work is kept',
 		});
+	}
+
+	/** Shown as long as it lasts; where nothing is live, once. */
+	#retries(event: Retry): void {
+		const { sink, theme, clock } = this.#options;
+		const { delayMs } = event;
+		this.#retry = { event, at: delayMs === null ? null : clock.monotonic() + delayMs };
+		if (sink.size === undefined) this.#say(theme.warn(`! ${describeRetry(event, this.#agent, delayMs)}`));
+		this.showStatus(null);
+	}
+
+	#endRetry(): void {
+		if (this.#retry === null) return;
+		this.#retry = null;
+		this.showStatus(null);
 	}
 
 	/** The answer so far is not the last one: said once as a line, then by the status as long as it lasts. */
@@ -174,4 +230,10 @@ export class TurnLines {
 	#say(line: string): void {
 		this.#stream.lines('line', [line]);
 	}
+}
+
+function countsOf(tokens: TokenCounts): TurnFigures['tokens'] {
+	const read = (tokens.input ?? 0) + (tokens.cacheRead ?? 0) + (tokens.cacheWrite ?? 0);
+	const written = writtenTokens(tokens);
+	return read + written === 0 ? null : { read, written };
 }

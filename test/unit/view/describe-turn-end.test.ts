@@ -53,7 +53,7 @@ describe('the footer of a turn', () => {
 
 	it('says how a turn ended that did not go well, and its error once', () => {
 		const error = { code: 'auth', message: 'Invalid API key' };
-		const failed = { status: 'failed', stop_reason: 'auth', error, plan: [] } as const;
+		const failed = { status: 'failed' as const, stop_reason: 'auth', error, plan: [] };
 		expect(rows(60, failed)).toEqual([
 			'! Invalid API key',
 			'✗ claude · failed after 1.6 s (auth) · $0.06 · 1 file +4 -3',

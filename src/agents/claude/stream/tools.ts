@@ -63,7 +63,8 @@ export function toolResult(
 ): Extract<AgentEvent, { type: 'tool_result' }> | null {
 	const id = textOrNull(block.tool_use_id);
 	if (id === null) return null;
-	const output = outputText(block.content);
+	const printed = outputText(block.content);
+	const output = INTERRUPTED.test(printed) ? '' : printed;
 	const ok = block.is_error === true ? false : isWhole ? true : null;
 	const edit = ok === true && toolName !== null ? readEdit(toolName, objectOrEmpty(extras)) : null;
 	return {
@@ -89,6 +90,10 @@ function readEdit(
 	if (type === 'create' && text !== null) return createdFile(path, text);
 	return Array.isArray(structuredPatch) ? structuredEdit(path, 'edit', structuredPatch) : null;
 }
+
+/** What the CLI answers in place of a tool that the user's interrupt stopped or kept from its start (2.1.332). */
+const INTERRUPTED =
+	/^The user doesn't want to proceed with this tool use\. The tool use was rejected .{0,200}STOP what you are doing/s;
 
 function outputText(content: unknown): string {
 	const whole = textOrNull(content);

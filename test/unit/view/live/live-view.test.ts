@@ -35,7 +35,12 @@ describe('the live view', () => {
 
 	it('shows what runs and removes it when the turn is over', async () => {
 		const { screen, view } = await open();
-		view.status({ agent: 'claude', startedAt: 0, tools: ['run npm test'], waiting: null });
+		view.status({
+			agent: 'claude',
+			startedAt: 0,
+			tools: [{ text: 'run npm test', startedAt: 0 }],
+			waiting: null,
+		});
 		view.flush();
 		expect(screen.lines()).toEqual(['', '▸ run npm test', '⠋ claude 0 s · Ctrl+C stops', 'claude › typed']);
 		view.status(null);

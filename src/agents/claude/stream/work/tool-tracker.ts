@@ -11,7 +11,7 @@ const MAX_OPEN = 10_000;
 export class ToolTracker {
 	readonly #plan: PlanTracker;
 	/** Names and titles by call id. */
-	readonly #open = new Map<string, { name: string; title: string }>();
+	readonly #open = new Map<string, { name: string; title: string; runsBeside: boolean; isOwn: boolean }>();
 	readonly #denied = new Set<string>();
 	/** Calls that claude's own line reports as refused; the result follows. */
 	readonly #refused = new Set<string>();
@@ -23,9 +23,21 @@ export class ToolTracker {
 	call(block: JsonObject, isOwn: boolean): AgentEvent[] {
 		const call = readToolCall(block);
 		if (call === null || this.#open.has(call.id)) return [];
-		if (this.#open.size < MAX_OPEN) this.#open.set(call.id, { name: call.name, title: call.title });
+		const runsBeside = call.kind !== 'execute' && call.kind !== 'edit';
+		const isQueued = isOwn && this.#isQueued(runsBeside);
+		if (this.#open.size < MAX_OPEN)
+			this.#open.set(call.id, { name: call.name, title: call.title, runsBeside, isOwn });
 		if (!isOwn) return [{ ...call, speaker: 'sub_agent' }];
-		return [call, ...this.#plan.call(call.id, call.name, objectOrEmpty(block.input))];
+		return [
+			isQueued ? { ...call, queued: true } : call,
+			...this.#plan.call(call.id, call.name, objectOrEmpty(block.input)),
+		];
+	}
+
+	/** Calls of one answer are named at once. Those that only read run side by side, others one after the other (2.1.332). */
+	#isQueued(runsBeside: boolean): boolean {
+		for (const open of this.#open.values()) if (open.isOwn && !(runsBeside && open.runsBeside)) return true;
+		return false;
 	}
 
 	/** `system/permission_denied` of 2.1.332, which comes before the result of the call it names. */
