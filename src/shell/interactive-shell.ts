@@ -50,8 +50,7 @@ export class InteractiveShell {
 			history: this.#history,
 			complete: createComplete(completion),
 			commands: () => commandItems(completion),
-			queued,
-			waiting: () => this.#waiting.list(),
+			waiting: this.#waiting,
 			receiver: () => this.#offers.receiver(),
 			isStopping: () => this.#work.running.isStopping,
 			isOver,
@@ -152,16 +151,12 @@ export class InteractiveShell {
 				else this.#end(0);
 				break;
 			case 'suspend':
-				void this.#screen.suspend();
-				break;
 			case 'open_editor':
-				void this.#screen.openEditor();
+			case 'clear_screen':
+				this.#screen.carryOut(effect.type);
 				break;
 			case 'open_output':
 				void this.#work.runNow('/output');
-				break;
-			case 'clear_screen':
-				this.#screen.clear();
 				break;
 			case 'take_queued':
 				editor.setText(this.#waiting.takeNewest() ?? '');

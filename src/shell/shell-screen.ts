@@ -18,6 +18,7 @@ import type { QuestionDesk } from './questions/question-desk.ts';
 import type { ShellOptions } from './shell-options.ts';
 import type { PickChoice } from './slash/slash-command.ts';
 import { TerminalHold } from './terminal-hold.ts';
+import type { WaitingPrompts } from './work/waiting-prompts.ts';
 
 /** Rows under the edit line: styled, each at most `columns - 1` wide. */
 type RowsBelow = (terminal: TerminalRoom) => readonly string[];
@@ -31,10 +32,8 @@ interface ScreenParts {
 	complete: Complete;
 	/** Commands for the menu, with their values in force. */
 	commands(): readonly MenuItem[];
-	/** How many prompts wait. */
-	queued(): number;
-	/** They, oldest first. */
-	waiting(): readonly string[];
+	/** Prompts that wait. */
+	waiting: Pick<WaitingPrompts, 'size' | 'list'>;
 	/** The agent that the edit line is labelled with. */
 	receiver(): string;
 	/** What runs was interrupted and has not ended yet. */
@@ -75,7 +74,7 @@ export class ShellScreen {
 			theme,
 			clock,
 			motion: shell.drawing?.motion,
-			queued: parts.waiting,
+			queued: () => parts.waiting.list(),
 			rowsAboveStatus: () => parts.desk().keys(this.editor.text === ''),
 			waitsFor: () => parts.desk().waitsFor(),
 			keyHint: (stops) => (parts.isStopping() ? 'stopping, Ctrl+C kills' : stops),
@@ -147,13 +146,11 @@ export class ShellScreen {
 		this.view.drawEdit();
 	}
 
-	clear(): void {
-		this.#writer.clearAll();
-	}
-
-	/** Stops the process as the shell of the terminal would (Ctrl+Z). */
-	suspend(): Promise<void> {
-		return this.#hold.suspend();
+	carryOut(effect: 'suspend' | 'open_editor' | 'clear_screen'): void {
+		// Suspending stops the process, as the shell of the terminal would (Ctrl+Z).
+		if (effect === 'suspend') void this.#hold.suspend();
+		else if (effect === 'open_editor') void this.#openEditor();
+		else this.#writer.clearAll();
 	}
 
 	/** The value of one choice; null when the question is left. */
@@ -163,7 +160,7 @@ export class ShellScreen {
 	}
 
 	/** Lets the user write the edit line in an editor of their own. */
-	async openEditor(): Promise<void> {
+	async #openEditor(): Promise<void> {
 		const text = await this.#hold.away(() => this.#options.openEditor(this.editor.text));
 		if (text !== null) this.editor.setText(text.replace(/\n+$/, ''));
 	}
@@ -187,6 +184,11 @@ export class ShellScreen {
 		});
 		const menus = new MenuDesk({ theme, commands: parts.commands, files: () => files.look() });
 		const onKey = (key: Key, isEmpty: boolean) => parts.desk().press(key, isEmpty);
-		return new LineEditor({ ...parts, input, clock, theme, menus, onKey, onChange: () => this.redraw() });
+		const queued = () => parts.waiting.size;
+		return new LineEditor({
+			...parts,
+			...{ queued, input, clock, theme, menus, onKey },
+			onChange: () => this.redraw(),
+		});
 	}
 }

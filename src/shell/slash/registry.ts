@@ -33,6 +33,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	queue,
 	slashCommand(COMMANDS.plan),
 	slashCommand(COMMANDS.files),
+	slashCommand(COMMANDS.output),
 	slashCommand(COMMANDS.diff),
 	slashCommand(COMMANDS.blame),
 	slashCommand(COMMANDS.undo),

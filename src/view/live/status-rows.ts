@@ -4,10 +4,10 @@ import { formatCount } from '../../ui/quantities.ts';
 import { spinnerFrame } from '../../ui/spinner.ts';
 import { cutToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
-import { describeRetry, formatSeconds } from '../describe-retry.ts';
 import { LOW_ROWS } from '../transcript/output-lines.ts';
 import { currentStep, planRows } from '../transcript/plan-lines.ts';
 import type { LiveTool, TurnStatus } from '../transcript-sink.ts';
+import { describeRetry, formatSeconds } from './describe-retry.ts';
 
 const TOOL_ROWS = 3;
 const PLAN_ROWS = 6;

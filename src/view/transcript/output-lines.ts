@@ -24,7 +24,7 @@ export interface Output {
 }
 
 /** The lines of an output, as people count them. */
-export interface OutputText {
+interface OutputText {
 	/** Safe to show, without the blank ones. */
 	lines: readonly string[];
 	/** Blank ones included; null: some were not kept. */
@@ -41,6 +41,7 @@ export interface OutputBlock {
 /** The head of what claude reports of a failed command is its own. */
 const EXIT_LINE = /^(?:Error: )?Exit code (\d{1,3})$/;
 
+/** @internal For tests. */
 export function readOutput({ text, exitCode }: Output): OutputText {
 	const all = text.split('\n');
 	if (all.at(-1)?.trim() === '') all.pop();
@@ -123,7 +124,10 @@ const FAILURE_MARKS = /^\s*(?:[✗✘✖×❌●]|\d+\) )/;
 const PASSED_LINE = /^\s*(?:ok\b|[✓✔√]|PASS\b|\S+ \.\.\. ok$|test .* \.\.\. ok$|.* PASSED\b)/;
 const NO_ERRORS = /\b(?:0|no|without) (?:\w+ )?(?:errors?|failures?|failed)\b/gi;
 
-/** The first line that looks like a failure; null: none does. */
+/**
+ * The first line that looks like a failure; null: none does.
+ * @internal For tests: each runner is tried by itself.
+ */
 export function firstFailure(lines: readonly string[]): number | null {
 	const failing = (test: (line: string) => boolean) => {
 		const at = lines.findIndex((line) => !PASSED_LINE.test(line) && test(line.replace(NO_ERRORS, '')));

@@ -11,9 +11,9 @@ import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { describeTasks } from '../../turns/describe-tasks.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { describeError } from '../describe-event.ts';
-import { describeRetry } from '../describe-retry.ts';
 import { type AllowHint, slashAllowHint } from '../describe-tool.ts';
 import { describeFooter } from '../describe-turn-end.ts';
+import { describeRetry } from '../live/describe-retry.ts';
 import {
 	PLAIN_SIZE,
 	type SinkSize,

@@ -113,7 +113,7 @@ describe('a session that is watched', () => {
 		);
 		story.record(started(2, { agent: 'codex', model: null, trigger: 'failover', packet: 'resume/1.md' }));
 		expect(shown).toMatch(
-			/^turn 1 · claude opus · edit\nAll is well\.\n✓ run npm test · exit 0 · 4\.0 s\nclaude opus · 12\.3 s/,
+			/^turn 1 · claude opus · edit\nAll is well\.\n✓ run npm test · 4\.0 s\n {2}claude opus · 12 s/,
 		);
 		expect(shown).toContain('\ncheckpoint (limit · resume/1.md · for codex)\n');
 		expect(shown).toMatch(/\n\nturn 2 · codex · edit · failover · with resume\/1\.md\n$/);
@@ -140,7 +140,7 @@ describe('a session that is watched', () => {
 		const story = tell();
 		story.record(started(1));
 		story.end();
-		expect(shown).toContain('■ outcome unknown');
+		expect(shown).toContain('○ claude opus · outcome unknown');
 	});
 
 	it('shows a recovered turn as it was judged when the next begins', () => {
@@ -149,7 +149,7 @@ describe('a session that is watched', () => {
 		story.record(started(1));
 		story.record(record('log', 1, 'session_repaired', { found: ['turn 1 was interrupted'] }));
 		story.record(started(2));
-		expect(shown).toMatch(/turn 1 was interrupted\n[\s\S]*■ outcome unknown[\s\S]*turn 2/);
+		expect(shown).toMatch(/turn 1 was interrupted\n[\s\S]*outcome unknown[\s\S]*turn 2/);
 	});
 
 	it('never offers keys that reach nobody', () => {
@@ -174,7 +174,7 @@ describe('a session that is watched', () => {
 		story.record(record('events', 1, 'interim_answer', { tasks: [{ id: 'b', title: 'a build' }] }));
 		story.record(record('log', 1, 'nobody_left', { ...nobody, is_waiting: true }));
 		expect(shown).toContain('nothing from claude for 5 min');
-		expect(shown).toContain('it continues by itself then.');
+		expect(shown).toContain('it continues by itself at');
 		expect(shown).not.toContain('Ctrl+C');
 	});
 

@@ -20,6 +20,8 @@ function shown(
 		diffHint: '/diff 2',
 		size,
 		tookMs: 0,
+		isStopping: false,
+		hasBegun: true,
 		allowHint: null,
 	};
 	const call = {

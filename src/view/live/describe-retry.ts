@@ -1,5 +1,5 @@
-import type { AgentEvent } from '../agents/events.ts';
-import { formatDuration } from '../ui/quantities.ts';
+import type { AgentEvent } from '../../agents/events.ts';
+import { formatDuration } from '../../ui/quantities.ts';
 
 type Retry = Extract<AgentEvent, { type: 'retry' }>;
 
