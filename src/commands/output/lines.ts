@@ -6,7 +6,8 @@ import type { OutputData } from './run.ts';
 const COMMAND_CHARS = 4000;
 
 /** The command, what is known of it, and below that every line that it printed, as it was recorded. */
-export function outputLines(data: OutputData, { theme }: Look): string[] {
+export function outputLines(data: OutputData | null, { theme }: Look): string[] {
+	if (data === null) return [theme.dim('No agent has run a command yet.')];
 	const { number, count, turn, agent, command, text } = data;
 	const facts = [
 		`command ${number} of ${count}`,

@@ -3,7 +3,6 @@ import { isExcerptNotice } from '../../agents/reading/excerpt.ts';
 import { RelayError } from '../../core/errors.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
-import { noSessionYet } from '../../relay/session-view.ts';
 import { turnFile } from '../../sessions/files/session-paths.ts';
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
 import { participantOf } from '../../sessions/turns/turn-state.ts';
@@ -41,28 +40,38 @@ export interface OutputData {
 	isCutBefore: boolean;
 }
 
-export const output: Body<OutputOptions, OutputData> = {
+/** null: in the shell, before the first prompt. */
+export const output: Body<OutputOptions, OutputData | null> = {
 	async run(context, { number, session }) {
 		const own = await sessionOf(context, session);
+		if (own === null) return { exitCode: EXIT.done, data: null };
 		const { found, count } = findCommand(own.folder, own.turns, number);
 		if (found === null) throw notThere(own.meta.id, number, count);
 		return { exitCode: EXIT.done, data: dataOf(own, found, count) };
 	},
-	toJson: ({ exitCode, tookMs, isExcerpt, isCutBefore, ...rest }) => ({
+	toJson: (data) => data && toDocument(data),
+};
+
+function toDocument({ exitCode, tookMs, isExcerpt, isCutBefore, ...rest }: OutputData) {
+	return {
 		...rest,
 		exit_code: exitCode,
 		duration_ms: tookMs,
 		is_excerpt: isExcerpt,
 		is_cut_before: isCutBefore,
-	}),
-};
+	};
+}
 
 /** In the shell the one at hand, with what stands on the screen of the one that it continues. */
-async function sessionOf({ conversation, store }: CommandContext, ref: string | null): Promise<LineageEntry> {
+async function sessionOf(
+	{ conversation, store }: CommandContext,
+	ref: string | null,
+): Promise<LineageEntry | null> {
+	if (conversation !== null && conversation.session() === null) return null;
 	const sessions = await store();
 	const id =
 		ref !== null || conversation === null ? sessions.resolve(ref ?? 'latest') : conversation.session()?.id;
-	if (id === undefined) throw noSessionYet();
+	if (id === undefined) return null;
 	return ownEntry(upToTurns(sessions.lineage(id)));
 }
 
