@@ -67,7 +67,6 @@ async function sessionOf(
 	{ conversation, store }: CommandContext,
 	ref: string | null,
 ): Promise<LineageEntry | null> {
-	if (conversation !== null && conversation.session() === null) return null;
 	const sessions = await store();
 	const id =
 		ref !== null || conversation === null ? sessions.resolve(ref ?? 'latest') : conversation.session()?.id;
