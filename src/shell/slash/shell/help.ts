@@ -7,6 +7,9 @@ import { KEY_GROUPS } from './key-list.ts';
 /** What stands around an answer on the screen: the line that asked, blank rows, the edit line and the status. */
 const ROWS_AROUND = 6;
 
+const HINT = '/help X, or /X --help: one in full · /help keys';
+const SHORT_HINT = '/help X: one in full · /help keys';
+
 export const help: SlashCommand = {
 	name: 'help',
 	aliases: ['?'],
@@ -54,9 +57,7 @@ function overviewOf(count: number, context: SlashContext): string[] {
 	return [
 		...groups.flatMap((group) => groupRows(group, { widest, hasTitles, context })),
 		...(others.length === 0 ? [] : wrapToColumns(`more: ${others.join(' ')}`, columns, { indent: 2 })),
-		...wrapToColumns('/help X, or /X --help: one in full · /help keys', columns, { indent: 2 }).map(
-			theme.dim,
-		),
+		theme.dim(columns < HINT.length ? SHORT_HINT : HINT),
 	];
 }
 
