@@ -186,7 +186,7 @@ describe('a transcript', () => {
 		const edits = [{ path: 'src/a.js', kind: 'edit' as const, added: 1, removed: 1, hunks }];
 		const text = shown(started, say('Done.'), { ...finished, edits });
 		expect(text).toBe(
-			'Done.\n• edit src/a.js +1 -1\n  1 - a\n  1 + b\nclaude opus · 12.3 s · 1.2k in 340 out · $0.01 · 2 files +40 -2\n',
+			'Done.\n• edit src/a.js +1 -1\n  1 - a\n  1 + b\n  claude opus · 12 s · 1.2k in, 340 out · $0.01 · 2 files +40 -2\n',
 		);
 	});
 
