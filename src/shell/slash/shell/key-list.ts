@@ -13,7 +13,7 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
 			['@, Tab', 'a file; the chosen row of a menu'],
 			['!COMMAND', 'runs a shell command here; agents hear of it'],
 			['//TEXT', 'a prompt that begins with a slash'],
-			['Ctrl+O', 'show a long paste in full, or as one character again'],
+			['Ctrl+O', 'a long paste in full; with none, all that the last command printed'],
 			['Ctrl+X Ctrl+E', 'write the prompt in $EDITOR'],
 		],
 	},
