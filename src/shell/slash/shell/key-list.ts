@@ -43,7 +43,6 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
 		title: 'The shell',
 		keys: [
 			['?, Esc', 'show the keys, close a menu'],
-			['Ctrl+O', 'all that the last command printed'],
 			['Ctrl+L, Ctrl+Z', 'clear the screen, suspend'],
 			['Ctrl+D', 'leave, on an empty line'],
 		],
