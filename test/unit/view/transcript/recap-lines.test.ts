@@ -117,7 +117,7 @@ describe('the recap of a session', () => {
 		]);
 	});
 
-	it.each([100, 80, 40])('fits a screen of %i columns', (columns) => {
+	const whole = (columns: number) => {
 		const change = { change: 'modified', added: 40, removed: 12, source: 'git' } as const;
 		const recap: Partial<Recap> = {
 			title: 'Login without a limit',
@@ -143,7 +143,55 @@ describe('the recap of a session', () => {
 		const next = { ...NEXT, choice: { agent: 'codex', model: 'gpt-5' } };
 		const shown = rows(recap, columns, next);
 		expect(shown.filter((row) => columnsOf(row) > columns)).toEqual([]);
-		expect(`${columns} columns\n${shown.join('\n')}\n`).toMatchSnapshot();
+		return shown.join('\n');
+	};
+
+	it('fits a screen of 100 columns', () => {
+		expect(whole(100)).toMatchInlineSnapshot(`
+			"  "Login without a limit" · 12 turns · claude, codex · 2 h ago
+			  › find out why logins fail after an hour
+			  claude: The token is not renewed: \`refresh()\` is never called.
+			  › mend it, with a test
+			  codex: 日本語のテストを書きました。\`npm test\` はまだ失敗します。
+			  stopped: limit · codex is next · until 16:30 (in 2 h)
+			  failing: npm test
+			  changed: 3 files +120 -36 · src/session/refresh-token.ts, test/session/refresh-token.test.ts, doc…
+			  next: codex gpt-5 · edit
+			  full is not given again by itself: /permissions full
+			  all of it: /show"
+		`);
+	});
+
+	it('fits a screen of 80 columns', () => {
+		expect(whole(80)).toMatchInlineSnapshot(`
+			"  "Login without a limit" · 12 turns · claude, codex · 2 h ago
+			  › find out why logins fail after an hour
+			  claude: The token is not renewed: \`refresh()\` is never called.
+			  › mend it, with a test
+			  codex: 日本語のテストを書きました。\`npm test\` はまだ失敗します。
+			  stopped: limit · codex is next · until 16:30 (in 2 h)
+			  failing: npm test
+			  changed: 3 files +120 -36 · src/session/refresh-token.ts, test/session/refres…
+			  next: codex gpt-5 · edit
+			  full is not given again by itself: /permissions full
+			  all of it: /show"
+		`);
+	});
+
+	it('fits a screen of 40 columns', () => {
+		expect(whole(40)).toMatchInlineSnapshot(`
+			"  "Login without a limit" · 12 turns · …
+			  › find out why logins fail after an h…
+			  claude: The token is not renewed: \`re…
+			  › mend it, with a test
+			  codex: 日本語のテストを書きました。\`n…
+			  stopped: limit · codex is next · unti…
+			  failing: npm test
+			  changed: 3 files +120 -36 · src/sessi…
+			  next: codex gpt-5 · edit
+			  full is not given again by itself: /p…
+			  all of it: /show"
+		`);
 	});
 
 	it('names a waiting prompt that is not the last one, and leaves out what is over', () => {
