@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EditHunk, FileEdit } from '../../../../src/agents/events.ts';
+import { asciiRow } from '../../../../src/ui/ascii.ts';
 import { columnsOf } from '../../../../src/ui/text-width.ts';
 import { createTheme, type Theme } from '../../../../src/ui/theme.ts';
 import { describeToolResult } from '../../../../src/view/describe-tool.ts';
@@ -128,6 +129,14 @@ describe('an edit in the transcript', () => {
 			'  14   }',
 			'  15',
 			'     ⋮ 1 more change at line 26',
+		]);
+	});
+
+	it('looks the same in ASCII, but for its marks', () => {
+		expect(shown([SLUG], [80, 24]).map((row) => asciiRow(row, 79))).toEqual([
+			'v edit src/slug.js +4 -3 | 5 of 7 changed lines, /diff 2',
+			...shown([SLUG], [80, 24]).slice(1, -1),
+			'     : 1 more change at line 26',
 		]);
 	});
 
