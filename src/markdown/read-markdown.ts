@@ -9,6 +9,8 @@ import { inlineTree } from './read-inlines.ts';
 const LANGUAGE = /^[\w+#.-]{1,24}$/;
 const BOX = /^\[([ xX])\][ \t]+/;
 const FENCE = /^( {0,3})(`{3,}(?=[^`]*$)|~{3,})/;
+/** A quote is one, a list with its item is two. */
+const MAX_LEVEL = 24;
 const PIECE_CHARS = 256 * 1024;
 
 const parser = createParser();
@@ -16,6 +18,7 @@ const parser = createParser();
 function createParser(): Parser {
 	const markdown = new MarkdownIt({ html: false, linkify: true });
 	markdown.disable(['reference', 'lheading']);
+	boundDepth(markdown);
 	// Addresses are found where text is read for marks; what a second search would add (`example.org`) stays text.
 	markdown.core.ruler.disable('linkify');
 	const { linkify } = markdown;
@@ -31,6 +34,14 @@ function createParser(): Parser {
 	markdown.normalizeLink = (url) => url;
 	markdown.normalizeLinkText = (url) => url;
 	return markdown;
+}
+
+/** Deeper quotes and lists are text; the parser itself leaves out what stands in the hundredth. */
+function boundDepth({ block: { ruler } }: Parser): void {
+	for (const { name, fn, alt } of [...ruler.__rules__]) {
+		if (name !== 'list' && name !== 'blockquote') continue;
+		ruler.at(name, (state, ...rest) => state.level < MAX_LEVEL && fn(state, ...rest), { alt });
+	}
 }
 
 /** One by one: a pattern anchored at the end takes the square of a run of marks. */

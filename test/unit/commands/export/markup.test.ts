@@ -48,6 +48,14 @@ describe('the Markdown of an answer', () => {
 		);
 	});
 
+	it('loses nothing that stands deep in quotes and lists', () => {
+		for (const mark of ['> ', '- ', '1. ', '- > ']) {
+			const page = html(`${mark.repeat(200)}deep`);
+			expect(page).toContain('deep');
+			expect(page.match(/<(?:blockquote|ul|ol)/g)?.length).toBeLessThanOrEqual(25);
+		}
+	});
+
 	it('keeps the tabs of code, and ends a fence that nobody closed', () => {
 		expect(html('```go\n\tx := 1\n')).toContain('<code>\tx := 1\n');
 		expect(markdown('~~~\nopen')).toBe('```\nopen\n```');
