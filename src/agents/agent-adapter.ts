@@ -14,6 +14,7 @@ import type {
 	TurnOutcome,
 	Utilization,
 } from './events.ts';
+import type { Picture, PictureWay } from './picture.ts';
 
 /** `claude`, `codex`, `gemini`, `opencode`, a demo agent, or a name from `[agents.NAME]` in the user's config. */
 export type AgentId = string;
@@ -63,6 +64,8 @@ export interface TurnRequest {
 	version?: string | null;
 	/** `bin/ask.js` as a command for a POSIX shell; it takes the name of its dialect. Absent: there is none. */
 	asker?: string;
+	/** Pictures for its flags (`AgentAdapter.pictureWay`), absolute paths. */
+	pictures?: readonly string[];
 	/** The turn's prompt and its file (absolute path), for CLIs that do not read it on stdin. */
 	prompt?: { path: string; text: string };
 }
@@ -251,6 +254,8 @@ export interface AgentAdapter {
 	printsText?: boolean;
 	/** True: a tool call is reported only when it has ended, or never, so one may run at any time of a turn. */
 	hidesRunningTools?: boolean;
+	/** How a picture reaches it; `folder`: where it starts. Absent: it gets paths alone. */
+	pictureWay?(picture: Picture, folder: string): PictureWay;
 	command(turn: TurnRequest): AgentCommand;
 	parser(context: ParserContext): AgentParser;
 	/** Makes text that the user did not type harmless for this CLI's own prompt syntax (`@file`); keeps it readable. */

@@ -25,6 +25,8 @@ export interface TurnSpec {
 	/** Exactly what the agent reads on stdin. */
 	prompt: string;
 	userPrompt: TurnState['user_prompt'];
+	/** Pictures that the user's words name and the agent gets. */
+	pictures?: NonNullable<TurnState['pictures']>;
 	trigger: TurnState['trigger'];
 	/** Relative to the session folder; null when no packet goes with the prompt. */
 	packet: string | null;

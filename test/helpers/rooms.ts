@@ -162,6 +162,7 @@ export const ROOMS: readonly Room[] = [
 			'generic/from-config',
 			'model-name',
 			'permission-presets',
+			'picture',
 			'asking/question',
 			'reading/excerpt',
 			'reading/file-edits',

@@ -8,6 +8,7 @@ import type { AgentAdapter } from '../agent-adapter.ts';
 import { command, isNativeId } from './command-line.ts';
 import { inert } from './inert.ts';
 import { probeLogin } from './login.ts';
+import { pictureWay } from './start/picture-way.ts';
 import { cannotAsk, questions } from './start/questions.ts';
 import { ClaudeParser } from './stream-parser.ts';
 
@@ -36,6 +37,7 @@ export const claudeAdapter: AgentAdapter = {
 	command,
 	questions,
 	cannotAsk,
+	pictureWay,
 	parser: (context) => new ClaudeParser(context),
 	inert,
 	isNativeId,

@@ -4,6 +4,7 @@
  */
 import { quoteForShell } from '../../core/quote-for-shell.ts';
 import type { AgentAdapter } from '../agent-adapter.ts';
+import { BY_FLAG, cannotTake } from '../picture.ts';
 import { codexCommand, isNativeId } from './command-line.ts';
 import { probeCodexLogin } from './login.ts';
 import { readCodexRecord } from './native/rollout-file.ts';
@@ -25,6 +26,7 @@ export const codexAdapter: AgentAdapter = {
 	questions,
 	cannotAsk,
 	askingKeyQuery,
+	pictureWay: ({ path }) => (path.includes(',') ? cannotTake('there is a comma in its name') : BY_FLAG),
 	parser: createCodexParser,
 	inert: inertForCodex,
 	isNativeId,

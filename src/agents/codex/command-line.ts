@@ -51,6 +51,7 @@ export function codexCommand(turn: TurnRequest): AgentCommand {
 		...(turn.permissions === 'edit' ? worktreeAround(turn).map((path) => `--add-dir=${path}`) : []),
 		...(turn.isGitRepo ? [] : ['--skip-git-repo-check']),
 		...(turn.model === null ? [] : [`--model=${turn.model}`]),
+		...(turn.pictures ?? []).map((path) => `--image=${path}`),
 		...settings.flatMap((setting) => ['-c', setting]),
 		...(turn.resume && turn.nativeSessionId !== null ? ['resume', checkedId(turn.nativeSessionId)] : []),
 		'-',

@@ -9,6 +9,7 @@ import { inertForGemini } from './inert.ts';
 import { probeGeminiLogin } from './login.ts';
 import { readGeminiRecord } from './native/session-file.ts';
 import { claimsExitCode } from './outcome.ts';
+import { pictureWay } from './start/picture-way.ts';
 import { createGeminiParser } from './stream-parser.ts';
 
 export const geminiAdapter: AgentAdapter = {
@@ -27,6 +28,7 @@ export const geminiAdapter: AgentAdapter = {
 		isTrusted ? null : 'Gemini CLI does not start in a repo that is not trusted (exit 55).',
 	/** Its hooks are in settings files alone and let a call through where they fail (measured with 0.61.0). */
 	cannotAsk: () => 'no version has a way that denies when it fails',
+	pictureWay,
 	parser: createGeminiParser,
 	inert: inertForGemini,
 	isNativeId,

@@ -4,6 +4,7 @@
  */
 import { quoteForShell } from '../../core/quote-for-shell.ts';
 import type { AgentAdapter } from '../agent-adapter.ts';
+import { BY_FLAG } from '../picture.ts';
 import { isNativeId, opencodeCommand } from './command-line.ts';
 import { probeOpencodeLogin } from './login.ts';
 import { cannotAsk, questions } from './start/questions.ts';
@@ -34,6 +35,7 @@ export const opencodeAdapter: AgentAdapter = {
 	refusal: untrustedCode,
 	questions,
 	cannotAsk,
+	pictureWay: () => BY_FLAG,
 	parser: createOpencodeParser,
 	/** `run` sends the prompt as it is: `@file`, `/command` and shell quotes are plain text to it (measured). */
 	inert: (text) => text,

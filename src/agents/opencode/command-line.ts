@@ -28,6 +28,7 @@ export function opencodeCommand(turn: TurnRequest): AgentCommand {
 			'--thinking',
 			'--agent=build',
 			...(turn.model === null ? [] : [`--model=${turn.model}`]),
+			...(turn.pictures ?? []).map((path) => `--file=${path}`),
 			...session(turn),
 		],
 		env: environment(turn),

@@ -25,7 +25,7 @@ export interface WorkAtHand {
 /** Reports what has changed since the agent's previous turn, and who takes over from whom with which packet. */
 export function announceTurn(
 	step: Send,
-	{ packet, leaves, between, gone, cannotAsk }: PreparedTurn,
+	{ packet, leaves, between, gone, cannotAsk, ofPictures }: PreparedTurn,
 	work: WorkAtHand,
 ): void {
 	const { session, onEvent } = work;
@@ -34,6 +34,7 @@ export function announceTurn(
 	const change = modelChange(session.meta.agents[step.to.agent]?.model_asked, step.to);
 	if (change !== null) inform(change);
 	if (gone !== null) warn(gone);
+	for (const text of ofPictures) warn(text);
 	for (const text of [leaves, between]) if (text !== null) inform(text);
 	if (cannotAsk !== null && !work.state.toldOfAsking.has(cannotAsk)) {
 		work.state.toldOfAsking.add(cannotAsk);

@@ -33,6 +33,7 @@ import {
 import type { RelayDeps } from '../ports.ts';
 import { presentPlace } from '../resume/present-place.ts';
 import { describeBetween, useConversation } from './conversation-use.ts';
+import { picturesIn } from './named-pictures.ts';
 import { describePartners, partnerTurns, turnsOf } from './partner-turns.ts';
 import type { Task } from './task.ts';
 
@@ -64,6 +65,8 @@ export interface PreparedTurn {
 	between: string | null;
 	/** The notice that the agent does not start in its folder; null: it does. */
 	gone: string | null;
+	/** What is not sent as a picture, and why: sentences. */
+	ofPictures: readonly string[];
 	/** Why the agent cannot ask in this turn, in a sentence for people; null: nothing is to be said. */
 	cannotAsk: string | null;
 }
@@ -93,14 +96,17 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 				: { packet: null, sent: await promptAlone(plan, { lineage, turns }, standing, deps) };
 		const number = session.meta.turn_count + 1;
 		const userPrompt = task.recordedAt ?? (sent.words && { turn: number, ...sent.words });
-		const made = { prompt: sent.text, userPrompt, packet: packet?.path ?? null, standing };
+		const pictures = picturesOf(plan, deps);
+		const prompt = pictures.words === '' ? sent.text : `${sent.text}\n\n${pictures.words}`;
+		const made = { prompt, userPrompt, packet: packet?.path ?? null, standing };
 		// The user already knows about one that is gone.
 		const leaves = plan.isFresh || standing.left === null ? null : newConversation(adapter, standing.left);
 		const { account } = deps.loginOf(adapter.id);
 		const bare = turnSpec(plan, deps, made);
 		const spec = {
 			...bare,
-			request: { ...bare.request, ...(await askingKeyFor(bare, deps)) },
+			request: { ...bare.request, pictures: pictures.flags, ...(await askingKeyFor(bare, deps)) },
+			pictures: pictures.pictures.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
 			account: { profile: null, hash: account },
 			conversation: use,
 			toldOf: turnsOf(beside),
@@ -111,12 +117,19 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 			leaves,
 			between: describeBetween(adapter.title, between) ?? describePartners(beside),
 			cannotAsk: describeAskingProblem(adapter, spec.request),
+			ofPictures: pictures.notices,
 			gone: place.folder === deps.repo.folder ? null : describeGoneFolder(deps.repo),
 		};
 	} catch (error) {
 		use.end(null);
 		throw error;
 	}
+}
+
+/** Words that are not known to be the user's name nothing. */
+function picturesOf({ task, adapter }: TurnPlan, deps: RelayDeps) {
+	const place = { folder: presentPlace(deps.repo).folder, home: deps.env.HOME ?? '/' };
+	return picturesIn(task.isConfirmed ? task.text : '', adapter, place);
 }
 
 /** Asks the agent's program, where it must be asked before its turn may ask; a turn that asks nothing waits for nothing. */

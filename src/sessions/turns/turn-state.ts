@@ -165,6 +165,8 @@ export const turnStateSchema = v.looseObject({
 	folder: v.optional(text),
 	/** In a pair: turns of other sessions that went with the prompt. Absent: none. */
 	told_of: v.optional(v.array(v.looseObject({ session_id: text, turn: v.number() }))),
+	/** Pictures that went with the prompt: absolute paths, and what they were. Absent: none. */
+	pictures: v.optional(v.array(v.looseObject({ path: text, bytes: v.number(), sha256: text }))),
 	/** How many of the session's notes the agent has been given, this turn's prompt included. */
 	notes_heard: v.optional(v.number()),
 });

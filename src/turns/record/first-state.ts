@@ -65,6 +65,7 @@ export function firstState(
 		hashes: { prompt: createHash('sha256').update(spec.prompt).digest('hex'), events: null, output: null },
 		utilization: [],
 		warnings: [],
+		...(spec.pictures && spec.pictures.length > 0 && { pictures: spec.pictures }),
 		...(spec.toldOf && spec.toldOf.length > 0 && { told_of: spec.toldOf }),
 		...(spec.speaker && { participant: spec.speaker.participant, notes_heard: spec.speaker.notesHeard }),
 	};
