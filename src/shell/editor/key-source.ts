@@ -9,6 +9,9 @@ const ESCAPE_WAIT_MS = 40;
 const PASTE_WAIT_MS = 2000;
 /** Smaller reads are keys of somebody who wonders why nothing happens; they do not make the paste longer. */
 const PASTE_PIECE_BYTES = 16;
+/** Rounds of the event loop in which a terminal hands over what it has, however slow the machine is. */
+const FIRST_ROUNDS = 3;
+const [LF, CR] = [0x0a, 0x0d];
 
 export class KeySource {
 	readonly #clock: Clock;
@@ -18,15 +21,28 @@ export class KeySource {
 	#lastPieceAt = 0;
 	#isInBurst = false;
 	#isPasteWatched = false;
+	/** What is read was typed while the terminal was not in raw mode. */
+	#isTypedAhead = false;
 
 	constructor(clock: Clock, onKeys: (keys: readonly Key[]) => void) {
 		this.#clock = clock;
 		this.#onKeys = onKeys;
 	}
 
+	/** Keys come from now on. */
+	begin(): void {
+		this.#isTypedAhead = true;
+		const wait = (rounds: number) => {
+			if (rounds > 0) setImmediate(wait, rounds - 1);
+			else this.#isTypedAhead = false;
+		};
+		wait(FIRST_ROUNDS);
+	}
+
 	/** Takes what one read gave. */
-	read = (chunk: Buffer): void => {
+	read = (bytes: Buffer): void => {
 		const now = this.#clock.monotonic();
+		const chunk = this.#isTypedAhead ? withEnters(bytes) : bytes;
 		const isApart = now - this.#lastReadAt > BURST_GAP_MS;
 		this.#lastReadAt = now;
 		if (isApart) this.#decoder.pause();
@@ -54,3 +70,6 @@ export class KeySource {
 		this.#isPasteWatched = false;
 	}
 }
+
+/** A terminal that is not in raw mode makes LF of Enter, and keeps it. */
+const withEnters = (bytes: Buffer) => bytes.map((byte) => (byte === LF ? CR : byte)) as Buffer;

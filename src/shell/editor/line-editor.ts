@@ -64,6 +64,7 @@ export class LineEditor {
 		input.on('end', this.#options.onHangup);
 		input.on('error', this.#options.onHangup);
 		input.resume();
+		this.#keys.begin();
 	}
 
 	detach(): void {

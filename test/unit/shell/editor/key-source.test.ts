@@ -18,6 +18,7 @@ function bench() {
 	const source = new KeySource(clock, (more) => keys.push(...more));
 	return {
 		keys,
+		begin: () => source.begin(),
 		read: (bytes: string) => source.read(Buffer.from(bytes)),
 		async pass(ms: number): Promise<void> {
 			now += ms;
@@ -30,6 +31,22 @@ function bench() {
 }
 
 describe('keys as they come', () => {
+	it('takes Enter for Enter, which was pressed before the terminal was ours', async () => {
+		const { keys, begin, read, pass } = bench();
+		begin();
+		await pass(1_000);
+		read('go on\n');
+		expect(keys).toMatchObject([{ text: 'go on' }, { name: 'enter' }]);
+	});
+
+	it('takes Ctrl+J for what it is, once the terminal is ours', async () => {
+		const { keys, begin, read, pass } = bench();
+		begin();
+		for (let round = 0; round < 5; round++) await pass(0);
+		read('\n');
+		expect(keys).toMatchObject([{ ctrl: true, character: 'j' }]);
+	});
+
 	it('gives Escape when nothing follows it for a moment', async () => {
 		const { keys, read, pass } = bench();
 		read('\x1b');
