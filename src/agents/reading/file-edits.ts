@@ -11,6 +11,8 @@ const MAX_LINE_CHARS = 400;
 /** Files of one report. */
 const MAX_FILES = 50;
 const MAX_PATH_CHARS = 4096;
+/** A longer text or diff is not read: it would hold the turn up for longer than a frame, and git knows what changed. */
+const MAX_READ_CHARS = 1024 * 1024;
 
 /** Takes lines as long as there is room, and counts all that changed. */
 class Hunks {
@@ -61,8 +63,15 @@ const isHunkLine = (line: string) => line === '' || ' +-'.includes(line.charAt(0
 export function createdFile(path: string, content: string): FileEdit {
 	const hunks = new Hunks();
 	hunks.begin(0, 1);
-	for (const line of linesOf(content)) hunks.take(`+${line}`);
-	return hunks.edit(path, 'create');
+	let lines = 0;
+	for (let from = 0; from < content.length; lines++) {
+		const at = content.indexOf('\n', from);
+		const end = at < 0 ? content.length : at;
+		// Of the others only the number is of use.
+		if (lines < MAX_LINES) hunks.take(`+${content.slice(from, end)}`);
+		from = end + 1;
+	}
+	return { ...hunks.edit(path, 'create'), added: lines };
 }
 
 /**
@@ -99,7 +108,8 @@ const HUNK_HEAD = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@/;
 export function editOfInput(path: string, input: JsonObject): FileEdit | null {
 	const before = firstText(input, ['old_string', 'oldString', 'old_str']);
 	const after = firstText(input, ['new_string', 'newString', 'new_str']);
-	return before === null || after === null ? null : replacedText(path, before, after);
+	if (before === null || after === null) return null;
+	return before.length + after.length > MAX_READ_CHARS ? null : replacedText(path, before, after);
 }
 
 function firstText(input: JsonObject, names: readonly string[]): string | null {
@@ -108,10 +118,11 @@ function firstText(input: JsonObject, names: readonly string[]): string | null {
 
 /**
  * The files of a unified diff, as git and the `diff` packages write it. Read by the counts of each hunk's head, so that a
- * removed line that looks like a head is not taken for one.
+ * removed line that looks like a head is not taken for one. None of a diff that is too long.
  */
 export function unifiedEdits(diff: string): FileEdit[] {
 	const edits: FileEdit[] = [];
+	if (diff.length > MAX_READ_CHARS) return edits;
 	let file = new PatchedFile();
 	const finish = () => {
 		const edit = file.edit();

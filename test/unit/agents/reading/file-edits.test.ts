@@ -98,6 +98,12 @@ describe('an edit by its texts', () => {
 		expect(editOfInput('x.js', { old_string: 'a', new_string: 7 })).toBeNull();
 	});
 
+	it('is not read where the texts are huge, and neither is a diff', () => {
+		const huge = 'x\n'.repeat(600_000);
+		expect(editOfInput('x.js', { old_string: huge, new_string: 'x' })).toBeNull();
+		expect(unifiedEdits(`--- a/x\n+++ b/x\n@@ -1,1 +1,1 @@\n-${huge}`)).toEqual([]);
+	});
+
 	it('counts all lines of a huge file and keeps as many as one looks at', () => {
 		const made = createdFile('big.txt', `${'x'.repeat(5000)}\r\n`.repeat(20_000));
 		expect(made).toMatchObject({ kind: 'create', added: 20_000, removed: 0 });
