@@ -1,76 +1,63 @@
-// Draws docs/images/hand-over.svg from a real run of the demo on a terminal of 84 columns: the part where a limit hands the work over.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// Records the hand-over of the demo on a terminal of 84 columns as docs/images/hand-over.cast, and draws docs/images/hand-over.svg
+// from that. With `--draw` it draws from the recording that is there.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { paced, plain, readCast, renderSvg, timedRows } from './cast-to-svg.mjs';
 
 const COLUMNS = 84;
-const CHARACTER = 8.4;
-const LINE = 18;
-const MARGIN = 16;
-const { spawn } = createRequire(import.meta.url)('node-pty');
-
+const ROWS = 24;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const home = mkdtempSync(join(tmpdir(), 'picture-'));
-const terminal = spawn(process.execPath, [join(root, 'bin/agent-relay.js'), 'demo', '--pace', '0.3'], {
-	cols: COLUMNS,
-	rows: 40,
-	cwd: home,
-	env: { PATH: process.env.PATH, HOME: home, TERM: 'xterm-256color', TZ: 'UTC' },
-});
-let output = '';
-terminal.onData((data) => {
-	output += data;
-});
-const exitCode = await new Promise((done) => terminal.onExit((end) => done(end.exitCode)));
-rmSync(home, { recursive: true, force: true });
-if (exitCode !== 0) throw new Error(`the demo ended with ${exitCode}:\n${output}`);
+const cast = join(root, 'docs/images/hand-over.cast');
 
-const plain = (line) => line.replaceAll(/\x1b\[[\d;]*m/g, '');
-const lines = output.replaceAll('\r', '').split('\n');
-const from = lines.findIndex((line) => /^2\. /.test(plain(line)));
-const to = lines.findIndex((line) => /^4\. /.test(plain(line)));
-const shown = lines.slice(from, to - 1);
-
-const escapeXml = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-const STYLES = { 1: 'bold', 2: 'dim', 31: 'bad', 32: 'good', 33: 'warn', 36: 'accent' };
-
-/** Spans of one line; a style holds until its closing sequence. */
-function spans(line) {
-	const classes = new Set();
-	return line
-		.split(/(\x1b\[[\d;]*m)/)
-		.map((piece) => {
-			const code = /^\x1b\[([\d;]*)m$/.exec(piece)?.[1];
-			if (code === undefined)
-				return piece === '' ? '' : `<tspan class="${[...classes].join(' ')}">${escapeXml(piece)}</tspan>`;
-			if (code in STYLES) classes.add(STYLES[code]);
-			else if (code === '22') for (const name of ['bold', 'dim']) classes.delete(name);
-			else if (code === '39') for (const name of ['bad', 'good', 'warn', 'accent']) classes.delete(name);
-			else if (code === '0') classes.clear();
-			return '';
-		})
-		.join('');
+async function record() {
+	const { spawn } = createRequire(import.meta.url)('node-pty');
+	const home = mkdtempSync(join(tmpdir(), 'picture-'));
+	const startedAt = performance.now();
+	const terminal = spawn(process.execPath, [join(root, 'bin/agent-relay.js'), 'demo'], {
+		cols: COLUMNS,
+		rows: 40,
+		cwd: home,
+		// Nobody presses Enter.
+		env: {
+			PATH: process.env.PATH,
+			HOME: home,
+			TERM: 'xterm-256color',
+			LANG: 'C.UTF-8',
+			TZ: 'UTC',
+			CI: 'true',
+		},
+	});
+	const events = [];
+	terminal.onData((data) => events.push({ at: (performance.now() - startedAt) / 1000, data }));
+	const exitCode = await new Promise((done) => terminal.onExit((end) => done(end.exitCode)));
+	rmSync(home, { recursive: true, force: true });
+	if (exitCode !== 0)
+		throw new Error(`the demo ended with ${exitCode}:\n${events.map(({ data }) => data).join('')}`);
+	const rows = timedRows(events);
+	const from = rows.findIndex(({ text }) => /^2\. /.test(plain(text)));
+	const to = rows.findIndex(({ text }) => /^4\. /.test(plain(text)));
+	const shown = rows.slice(from, to - 1);
+	const header = {
+		version: 2,
+		width: COLUMNS,
+		height: ROWS,
+		title: 'agent-relay demo: a limit, and the hand-over',
+	};
+	const lines = shown.map(({ at, text }) => [Number((at - shown[0].at).toFixed(3)), 'o', `${text}\r\n`]);
+	writeFileSync(cast, `${[header, ...lines].map((line) => JSON.stringify(line)).join('\n')}\n`);
 }
 
-const width = Math.ceil(COLUMNS * CHARACTER + 2 * MARGIN);
-const height = shown.length * LINE + 2 * MARGIN;
-const rows = shown.map(
-	(line, i) =>
-		`<text x="${MARGIN}" y="${MARGIN + (i + 0.8) * LINE}" xml:space="preserve">${spans(line)}</text>`,
-);
-mkdirSync(join(root, 'docs/images'), { recursive: true });
+if (!process.argv.includes('--draw')) await record();
+const { header, events } = readCast(readFileSync(cast, 'utf8'));
+const rows = paced(timedRows(events), [
+	{ after: /^ *carried /, seconds: 3 },
+	{ after: /→/, seconds: 0.5 },
+	{ after: /^2\. |^3\. /, seconds: 1 },
+]);
 writeFileSync(
 	join(root, 'docs/images/hand-over.svg'),
-	`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
-<title>A limit mid-task and the hand-over, part of agent-relay demo</title>
-<style>
-text { font: 14px ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", Consolas, monospace; fill: #d4d4d8 }
-.bold { font-weight: 700; fill: #fafafa } .dim { fill: #8b8b94 } .bad { fill: #f87171 } .good { fill: #4ade80 } .warn { fill: #facc15 } .accent { fill: #22d3ee }
-</style>
-<rect width="100%" height="100%" rx="8" fill="#18181b"/>
-${rows.join('\n')}
-</svg>
-`,
+	renderSvg(rows, { columns: header.width, height: header.height, title: header.title }),
 );

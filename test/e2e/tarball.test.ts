@@ -36,7 +36,7 @@ describe('the tarball for npm', () => {
 			/^bin\/[\w-]+\.(?:js|json)$/,
 			/^dist\/bundle\/(?:build-id|[\w.-]+\.cjs)$/,
 			/^dist\/agents\/opencode\/start\/relay-plugin\.js$/,
-			/^docs\/[\w/-]+\.(?:md|svg)$/,
+			/^docs\/[\w/-]+\.(?:md|svg|cast)$/,
 			/^\.agent-relay\.example\//,
 		];
 		expect(paths().filter((path) => !allowed.some((one) => one.test(path)))).toEqual([]);

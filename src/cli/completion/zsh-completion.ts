@@ -42,7 +42,9 @@ ${commandCases(model, known)}
 	entrants) offers+=(\${(f)"$(agent-relay completion entrants 2>/dev/null)"}) ;;
 	sessions) offers+=(latest \${(f)"$(agent-relay completion sessions 2>/dev/null)"}) ;;
 	esac
-	((\${#offers})) && _describe -o agent-relay offers
+	((\${#offers})) || return 1
+	# With -o zsh offers nothing before a hyphen is typed.
+	if [[ $PREFIX == -* ]]; then _describe -o agent-relay offers; else _describe agent-relay offers; fi
 }
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _agent_relay "$@"; else compdef _agent_relay agent-relay; fi
 `;
