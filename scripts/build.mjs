@@ -3,7 +3,7 @@
 // joined too, but for the native one and for TOML, which is loaded only when there is a file; names are kept, so that stack
 // traces stay readable. Rolldown is all it needs besides the run-time packages (docs/decisions/0017-first-minute.md).
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -11,8 +11,11 @@ import { transformSync } from 'rolldown/utils';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Another folder is for tests, which must not touch each other's build. */
-const dist = process.argv[2] ?? join(root, 'dist');
+const wanted = process.argv[2] ?? join(root, 'dist');
+/** What is there stays until the new build is whole, and two builds at once do not meet. */
+const dist = join(root, `.build-${process.pid}`);
 rmSync(dist, { recursive: true, force: true });
+process.once('exit', () => rmSync(dist, { recursive: true, force: true }));
 for (const path of readdirSync(join(root, 'src'), { recursive: true })) {
 	if (!path.endsWith('.ts')) continue;
 	const source = join(root, 'src', path);
@@ -155,3 +158,5 @@ const output = [
 const sum = createHash('sha256');
 for (const { fileName, code } of output) sum.update(`${fileName}\0${code}\0`);
 writeFileSync(join(dist, 'bundle/build-id'), sum.digest('hex').slice(0, 16));
+rmSync(wanted, { recursive: true, force: true });
+renameSync(dist, wanted);

@@ -105,9 +105,10 @@ ${stops.join('\n')}
 @media (prefers-reduced-motion: reduce) { #rows { animation: none } }
 </style>
 <rect width="100%" height="100%" rx="8" fill="#18181b"/>
-<svg x="${MARGIN}" y="${MARGIN}" width="${width - 2 * MARGIN}" height="${height * LINE}"><g id="rows">
+<clipPath id="screen"><rect width="${width - 2 * MARGIN}" height="${height * LINE}"/></clipPath>
+<g transform="translate(${MARGIN} ${MARGIN})"><g clip-path="url(#screen)"><g id="rows">
 ${texts.join('\n')}
-</g></svg>
+</g></g></g>
 </svg>
 `;
 }

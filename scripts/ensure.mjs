@@ -19,13 +19,44 @@ import { lockFor } from './lock-for.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const forDevelopment = process.argv.includes('--dev');
 const CI_FLAGS = ['ci', '--no-fund', '--no-audit', '--no-update-notifier', '--loglevel=error'];
-const STAGE = /^\.install-(\d+)$/;
+const STAGE = /^\.(?:install|build)-(\d+)$/;
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const lock = readJson(join(root, 'package-lock.json'));
 const manifest = readJson(join(root, 'package.json'));
+await becomeTheOne();
 /** npm keeps its own copy of the lock file inside. */
 const installed = readInstalled();
+
+/** Two commands at once would take each other's packages and build away: the second waits, and finds all of it done. */
+async function becomeTheOne() {
+	const path = join(root, '.install-lock');
+	for (let isSaid = false; ; ) {
+		try {
+			writeFileSync(path, String(process.pid), { flag: 'wx' });
+			process.once('exit', () => rmSync(path, { force: true }));
+			for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+			return;
+		} catch (error) {
+			if (error.code !== 'EEXIST') throw error;
+		}
+		if (isAbandoned(path)) {
+			rmSync(path, { force: true });
+			continue;
+		}
+		if (!isSaid) process.stderr.write('waiting for another command that installs or builds here …\n');
+		isSaid = true;
+		await new Promise((wake) => setTimeout(wake, 100));
+	}
+}
+
+/** Its process is gone, or died before it could write its number. */
+function isAbandoned(path) {
+	const facts = statSync(path, { throwIfNoEntry: false });
+	if (facts === undefined) return false;
+	const holder = Number(readFileSync(path, 'utf8'));
+	return holder > 0 ? !isAlive(holder) : Date.now() - facts.mtimeMs > 5_000;
+}
 
 function readInstalled() {
 	const path = join(root, 'node_modules/.package-lock.json');
@@ -70,7 +101,6 @@ async function installShort(short) {
 	const stage = join(root, `.install-${process.pid}`);
 	const remove = () => rmSync(stage, { recursive: true, force: true });
 	process.once('exit', remove);
-	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 	mkdirSync(stage);
 	const { name, version, type } = manifest;
 	writeFileSync(
@@ -89,7 +119,7 @@ function describeInstall(packages) {
 	return `installing ${count} packages …`;
 }
 
-/** Folders of installs that were killed. */
+/** Folders of installs and builds that were killed. */
 function removeStages() {
 	for (const entry of readdirSync(root)) {
 		const pid = Number(STAGE.exec(entry)?.[1]);

@@ -62,7 +62,7 @@ export class DemoNarrator {
 		this.shown(
 			fieldLines(
 				[
-					['which agents are here', this.theme.accent(`${command} agents`)],
+					['your agents', this.theme.accent(`${command} setup`)],
 					['the shell', this.theme.accent(command)],
 					['a task, for scripts', this.theme.accent(`${command} run "explain this folder"`)],
 				],
