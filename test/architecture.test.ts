@@ -139,6 +139,7 @@ describe('the layers', () => {
 			'app/asking-keys.ts',
 			'app/copy-text.ts',
 			'app/create-app.ts',
+			'app/run-hooks.ts',
 			'app/version-cache.ts',
 			'commands/demo/show-result.ts',
 			'commands/pair/tmux.ts',

@@ -17,7 +17,7 @@ import { firstCommits, hasCommit } from '../git/repo/same-repo.ts';
 import type { RepoFacts, Snapshots } from '../git/repo-facts.ts';
 import { createSnapshots } from '../git/snapshots/snapshots.ts';
 import { estimateCost } from '../limits/prices.ts';
-import type { Places, Policy, Ports } from '../relay/ports.ts';
+import type { Places, Policy, Ports, RelayHooks } from '../relay/ports.ts';
 import { createNativeConversations } from '../sessions/lineage/native-conversations.ts';
 import { liveStore } from '../sessions/names/live-store.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
@@ -27,7 +27,7 @@ import { createAskingKeys } from './asking-keys.ts';
 import { type App, homeOf, newNativeId, storeAt } from './create-app.ts';
 import { launchPlace } from './open-names.ts';
 import { clonedFolders, describeDistrust, digestsNow, obeysRepo } from './repo-trust.ts';
-
+import { createHooks } from './run-hooks.ts';
 import { AGENTS_WITHOUT_COMMAND, namedAgents, type ReadonlySettings, settingsThere } from './settings.ts';
 import { createVersionCache } from './version-cache.ts';
 
@@ -91,6 +91,7 @@ export async function openPorts(
 			processes,
 		}),
 		survivors,
+		hooks: hooksOf(app, current, repo),
 		estimateCost,
 		privateFolder,
 		socketFolders: sockets,
@@ -103,6 +104,19 @@ export async function openPorts(
 		settings: () => settingsNow(current, repo),
 		policy: () => policyNow({ app, current, repo, trust: trust(), agentEnv, cloned }),
 	};
+}
+
+function hooksOf(app: App, current: ReadonlySettings, { worktree }: RepoFacts): RelayHooks {
+	const { env, clock, notice } = app;
+	return createHooks({
+		commands: () => current.settings.loaded.config.hooks,
+		findProgram: async (name) => (await import('./find-program.ts')).findProgram(name, app),
+		worktree,
+		home: homeOf(env),
+		env,
+		clock,
+		notice,
+	});
 }
 
 /** What is allowed in this repo alone is among the commands that are allowed. */

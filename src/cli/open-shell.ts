@@ -53,7 +53,7 @@ async function shellOptions(
 		app.names(),
 	]);
 	line.enter(launchPlace(app.env, holder.settings, repo));
-	const { ui } = holder.settings.loaded.config;
+	const { ui, notify } = holder.settings.loaded.config;
 	await output.useColor(ui.color);
 	const { input, output: screen, errorOutput } = app.streams;
 	return {
@@ -81,6 +81,7 @@ async function shellOptions(
 		survivorDesk: app.desk,
 		takeNotices: app.takeNotices,
 		hasStatus: ui.status,
+		notify: { terminal: notify.terminal, afterMs: notify.after_s * 1000, env: app.env },
 		thinking: ui.thinking,
 		drawing: drawingFor(ui, app.env),
 		commandsBefore,

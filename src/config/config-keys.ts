@@ -22,7 +22,8 @@ export interface ConfigKey {
 
 type Row = Pick<ConfigKey, 'kind' | 'allowed' | 'about'> & Partial<Pick<ConfigKey, 'unit' | 'untrusted'>>;
 
-const { agents, turn, limits, permissions, names, packet, ui, budgets } = relayConfigSchema.entries;
+const { agents, turn, limits, permissions, names, packet, ui, notify, hooks, budgets } =
+	relayConfigSchema.entries;
 const duration = (allowed: string, about: string): Row => ({
 	kind: 'duration',
 	allowed: `${allowed}, as seconds or as text such as "90s", "5 min", "6h"`,
@@ -31,6 +32,11 @@ const duration = (allowed: string, about: string): Row => ({
 });
 const text = (allowed: string, about: string): Row => ({ kind: 'text', allowed, about });
 const words = (about: string): Row => ({ kind: 'list', allowed: 'a list of words', about });
+const hook = (when: string): Row => ({
+	kind: 'list',
+	allowed: 'a list of words; the first is a program name, an absolute path or "~/…"',
+	about: `The command that is started when ${when}; the event is on its stdin.`,
+});
 const looks = { untrusted: 'may set' } as const;
 
 function section<T extends Record<string, v.GenericSchema>>(
@@ -241,6 +247,23 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			about: 'Whether the shell has a status line under the prompt.',
 			...looks,
 		},
+	}),
+	...section('notify', notify.entries, DEFAULT_CONFIG.notify, {
+		terminal: {
+			...text(
+				'"auto", "osc9", "osc777", "bell" or "off"',
+				'How the shell tells you something while its terminal has no focus; auto = by the terminal.',
+			),
+			...looks,
+		},
+		after_s: { ...duration('0 to 1 day', 'A turn that took longer is told when it ends.'), ...looks },
+	}),
+	...section('hooks', hooks.entries, DEFAULT_CONFIG.hooks, {
+		turn_ended: hook('a turn has ended'),
+		limit: hook('an agent has met a limit'),
+		handover: hook('the work goes to another agent, or no agent is available'),
+		question: hook('a question waits for you'),
+		session_ended: hook('a session is left'),
 	}),
 	...section('budgets', budgets.entries, DEFAULT_CONFIG.budgets, {
 		max_turns: {

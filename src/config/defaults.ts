@@ -32,6 +32,8 @@ export const DEFAULT_CONFIG: RelayConfig = {
 	packet: { max_bytes: 24_576 },
 	names: { allow: false },
 	ui: { color: 'auto', thinking: 'dim', ascii: 'auto', motion: true, status: true },
+	notify: { terminal: 'auto', after_s: 30 },
+	hooks: { turn_ended: [], limit: [], handover: [], question: [], session_ended: [] },
 	budgets: { max_turns: 0, max_cost: 0 },
 };
 

@@ -179,6 +179,18 @@ export const relayConfigSchema = v.strictObject({
 		motion: v.boolean(),
 		status: v.boolean(),
 	}),
+	notify: v.strictObject({
+		terminal: v.picklist(['auto', 'osc9', 'osc777', 'bell', 'off']),
+		after_s: seconds(0, DAY_S),
+	}),
+	/** Each a program and its arguments; empty: none. */
+	hooks: v.strictObject({
+		turn_ended: commandLine,
+		limit: commandLine,
+		handover: commandLine,
+		question: commandLine,
+		session_ended: commandLine,
+	}),
 	budgets: v.strictObject({
 		max_turns: integerInRange(0, 1_000_000),
 		max_cost: inRange(0, 1_000_000),

@@ -239,7 +239,8 @@ class OneConversation implements Conversation {
 }
 
 async function releaseSnapshots(used: Iterable<Ports>): Promise<void> {
-	for (const { snapshots } of used) {
+	for (const { snapshots, hooks } of used) {
+		await hooks?.settle();
 		await snapshots?.settled();
 		snapshots?.release();
 	}

@@ -22,6 +22,7 @@ import type { SessionStore } from '../sessions/store/session-store.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import type { StartAgentProcess } from '../terminal/agent-process.ts';
 import type { RunningAgents } from '../turns/process/running-agents.ts';
+import type { RelayEvent } from './events/relay-events.ts';
 import type { Survivors } from './resume/survivors.ts';
 
 /** What an agent's program says to its `askingKeyQuery`; asked once for each version of it. */
@@ -63,6 +64,8 @@ export interface Ports {
 	runningAgents: RunningAgents;
 	/** Who works in which conversation of an agent. */
 	conversations: NativeConversations;
+	/** What the user's commands are told; absent: there are none. */
+	hooks?: RelayHooks;
 	/** Agents that outlived their relay. */
 	survivors: Survivors;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
@@ -85,6 +88,14 @@ export interface Ports {
 	settings(): Settings;
 	/** What holds now. Taken once for each turn, and passed on. */
 	policy(): Policy;
+}
+
+/** The user's commands that hear of what happens. They run beside the work; nothing waits for them but `settle`. */
+export interface RelayHooks {
+	event(event: RelayEvent, session: { id: SessionId; folder: string }): void;
+	sessionEnded(session: { id: SessionId; folder: string; status: SessionMeta['status'] }): void;
+	/** Resolves once none runs any more; what takes too long is ended. */
+	settle(): Promise<void>;
 }
 
 export interface Settings {

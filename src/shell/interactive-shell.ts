@@ -38,7 +38,7 @@ export class InteractiveShell {
 
 	constructor(options: ShellOptions) {
 		this.#options = options;
-		const { context, relay } = options;
+		const { context, relay, theme } = options;
 		this.#interrupts = new Interrupts(options.clock);
 		this.#history = followHistory(options.historyPath, (text) => options.redact(text));
 		const isOver = () => this.#isOver;
@@ -61,8 +61,7 @@ export class InteractiveShell {
 			onHangup: () => this.#end(129),
 		});
 		const { transcript, view, editor } = this.#screen;
-		const print = (lines: readonly string[]) => transcript.lines(lines);
-		this.#secret = new SecretAnswer({ relay, editor, theme: options.theme, print });
+		this.#secret = new SecretAnswer({ relay, editor, theme, print: (lines) => transcript.lines(lines) });
 		const stopTurn = () => this.#work.running.interrupt();
 		this.#desk = deskOfShell({ shell: options, transcript, editor, stopTurn, showError });
 		const pick = (message: string, choices: readonly PickChoice[]) => this.#screen.pick(message, choices);
@@ -83,6 +82,7 @@ export class InteractiveShell {
 				this.#secret.questionGone();
 			},
 			desk: this.#desk,
+			tell: (event) => this.#screen.tell(event),
 		});
 		this.#queue = new PromptQueue({
 			shell: options,

@@ -9,6 +9,7 @@ import type { Drawing } from '../ui/drawing.ts';
 import type { TerminalOutput } from '../ui/screen-writer.ts';
 import type { TerminalInput } from '../ui/terminal-modes.ts';
 import type { Theme } from '../ui/theme.ts';
+import type { NotifyOptions } from './notices/notices.ts';
 
 export interface ShellOutput extends TerminalOutput {
 	isTTY?: boolean;
@@ -49,6 +50,8 @@ export interface ShellOptions {
 	pair?: PairMail | null;
 	/** The shell shows notices above its edit line while it has the terminal. */
 	takeNotices?: TakeNotices;
+	/** What is told while the terminal has no focus; absent: nothing. */
+	notify?: NotifyOptions;
 	/** `ui.status`: a row under the edit line; default: none. */
 	hasStatus?: boolean;
 	/** `ui.thinking`. */

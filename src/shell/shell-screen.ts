@@ -1,5 +1,6 @@
 /** The terminal of the shell: edit line below, transcript above, pickers and the user's editor in between. */
 
+import type { RelayEvent } from '../relay/events/relay-events.ts';
 import { ScreenWriter } from '../ui/screen-writer.ts';
 import { createTerminalModes, type TerminalModes } from '../ui/terminal-modes.ts';
 import { columnsOf } from '../ui/text-width.ts';
@@ -14,6 +15,7 @@ import { pickOne } from './input/pick.ts';
 import { FileNames } from './menu/file-names.ts';
 import type { MenuItem } from './menu/menu.ts';
 import { MenuDesk } from './menu/menu-desk.ts';
+import { Notices } from './notices/notices.ts';
 import type { QuestionDesk } from './questions/question-desk.ts';
 import type { ShellOptions } from './shell-options.ts';
 import type { PickChoice } from './slash/slash-command.ts';
@@ -60,13 +62,18 @@ export class ShellScreen {
 	readonly #modes: TerminalModes;
 	readonly #writer: ScreenWriter;
 	readonly #hold: TerminalHold;
+	readonly #notices: Notices | null;
 	#giveBack: () => void = () => undefined;
 
 	constructor(parts: ScreenParts) {
 		const { shell, isOver, showError } = parts;
 		const { input, output, clock, theme, signals } = shell;
 		this.#options = shell;
-		this.#modes = createTerminalModes(input, output, { reportsKeys: shell.reportsKeys ?? true });
+		this.#modes = createTerminalModes(input, output, {
+			reportsKeys: shell.reportsKeys ?? true,
+			reportsFocus: shell.notify !== undefined && shell.notify.terminal !== 'off',
+		});
+		this.#notices = shell.notify ? new Notices({ notify: shell.notify, input, output, clock }) : null;
 		this.#writer = new ScreenWriter(output, { ascii: shell.drawing?.ascii });
 		this.editor = this.#createEditor(parts);
 		this.view = new LiveView({
@@ -115,6 +122,7 @@ export class ShellScreen {
 		const { output, takeNotices } = this.#options;
 		const redraw = () => this.redraw();
 		const stopListening = this.#hold.listen();
+		const stopHearing = this.#notices?.listen();
 		const returnNotices = takeNotices?.((text) =>
 			this.transcript.event({ type: 'notice', level: 'warning', text }),
 		);
@@ -123,6 +131,7 @@ export class ShellScreen {
 			output.off?.('resize', redraw);
 			returnNotices?.();
 			stopListening();
+			stopHearing?.();
 		};
 		this.#modes.enter();
 		this.editor.attach();
@@ -133,6 +142,11 @@ export class ShellScreen {
 		this.view.close();
 		this.#modes.leave();
 		this.#giveBack();
+	}
+
+	/** Tells somebody who looks elsewhere. */
+	tell(event: RelayEvent): void {
+		this.#notices?.event(event);
 	}
 
 	async hintFor(ms: number, text: string): Promise<void> {

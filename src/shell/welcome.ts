@@ -84,7 +84,7 @@ function readyRow(agents: readonly AgentOverview[], columns: number): string[] {
 		...(here.some(isOut) ? [`not logged in: ${names(here.filter(isOut))}`] : []),
 	];
 	if (parts.length === 0) return [];
-	const all = [...parts, '/help'].map((text, at): Droppable => ({ text, rank: -at }));
+	const all = [...parts, '/ commands, ? keys'].map((text, at): Droppable => ({ text, rank: -at }));
 	return [cutToColumns(`  ${fitted(all, columns).replace(/^ · /, '')}`, columns - 1)];
 }
 

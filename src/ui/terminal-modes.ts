@@ -25,6 +25,9 @@ const MODIFY_KEYS_ON = '\x1b[>4;1m\x1b[0m';
 const KEYS_ON = `\x1b[>5u${MODIFY_KEYS_ON}`;
 const KEYS_ON_AGAIN = `\x1b[=5u${MODIFY_KEYS_ON}`;
 const KEYS_OFF = '\x1b[<u\x1b[>4m';
+/** The terminal says when it gets and loses the focus. */
+const FOCUS_ON = '\x1b[?1004h';
+const FOCUS_OFF = '\x1b[?1004l';
 /** Bracketed paste off, autowrap and cursor on, no style. */
 const RESTORE = '\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[0m';
 
@@ -33,25 +36,25 @@ export interface TerminalModes {
 	leave(): void;
 }
 
-/** `reportsKeys`: the reader knows keys as escape sequences. */
+/** `reportsKeys`: the reader knows keys as escape sequences; `reportsFocus`: and reports of the focus. */
 export function createTerminalModes(
 	input: TerminalInput,
 	output: { write(text: string): unknown },
-	{ reportsKeys = false } = {},
+	{ reportsKeys = false, reportsFocus = false } = {},
 ): TerminalModes {
 	let isEntered = false;
 	return {
 		enter() {
 			input.setRawMode?.(true);
 			const keysOn = isEntered ? KEYS_ON_AGAIN : KEYS_ON;
-			output.write(reportsKeys ? PASTE_ON + keysOn : PASTE_ON);
+			output.write(PASTE_ON + (reportsKeys ? keysOn : '') + (reportsFocus ? FOCUS_ON : ''));
 			isEntered = true;
 		},
 		leave() {
 			if (!isEntered) return;
 			isEntered = false;
 			try {
-				output.write(reportsKeys ? KEYS_OFF + RESTORE : RESTORE);
+				output.write((reportsFocus ? FOCUS_OFF : '') + (reportsKeys ? KEYS_OFF : '') + RESTORE);
 				input.setRawMode?.(false);
 			} catch {
 				// The terminal hung up: nothing is left to restore.

@@ -166,7 +166,7 @@ function unknownKey(key: string, origin: Origin): RelayError {
 	const section = key.split('.')[0] ?? '';
 	if (!key.includes('.')) {
 		const homeless = CONFIG_KEYS.find((row) => row.key.endsWith(`.${key}`));
-		const nearest = homeless?.key ?? nearestName(key, SECTIONS);
+		const nearest = nearestName(key, SECTIONS) ?? homeless?.key ?? null;
 		return configError(origin, `unknown section ${show(key)}; ${didYouMean(nearest, SECTIONS)}`);
 	}
 	const known = CONFIG_KEYS.map((row) => row.key);

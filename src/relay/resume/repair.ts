@@ -129,6 +129,8 @@ export async function letGo(session: OpenSession, ports: Ports): Promise<void> {
 		// A finished session that was opened but not continued leaves no empty child behind.
 		if (session.meta.parent === null) session.release();
 		else session.discardIfEmpty();
+		const { id, folder, meta } = session;
+		if (meta.turn_count > 0) ports.hooks?.sessionEnded({ id, folder, status: meta.status });
 	}
 }
 

@@ -36,7 +36,10 @@ export async function sendTask(
 	await yieldToIo();
 	const isNew = state.session === null;
 	const session = openFor(task, chosen.choice, { state, start }, deps);
-	const onEvent = alsoLogged(session.log, options.onEvent);
+	const onEvent = alsoLogged(session.log, (event) => {
+		options.onEvent(event);
+		ports.hooks?.event(event, session);
+	});
 	announceBeginning(session, { isNew, placed, chosen, state, onEvent }, deps);
 	const context = { ...asked, ports, deps, options: { ...options, onEvent }, snapshots };
 	const result = await new CarryOut(session, task, context).run(step);

@@ -44,6 +44,8 @@ export interface WorkOptions {
 	beginAnswer?: () => void;
 	/** The question there was answered or has gone. */
 	onTerminalSettled?: () => void;
+	/** Hears of all that happens; absent: nobody does. */
+	tell?: (event: RelayEvent) => void;
 	/** Where the agent's questions are answered; absent: nowhere. */
 	desk?: Pick<QuestionDesk, 'asked' | 'settled' | 'clear'>;
 }
@@ -148,7 +150,8 @@ export class Work {
 	}
 
 	#show(event: RelayEvent): void {
-		const { transcript, desk } = this.#options;
+		const { transcript, desk, tell } = this.#options;
+		tell?.(event);
 		if (event.type === 'question_asked' && desk !== undefined) desk.asked(event);
 		else if (event.type !== 'question_settled' || (desk?.settled(event.id) ?? true)) transcript.event(event);
 		if (event.type === 'turn_finished') desk?.clear();

@@ -52,7 +52,7 @@ describe('the first rows of the shell', () => {
 	it('say where and who works, who is ready, and what was left', () => {
 		expect(rows(80)).toEqual([
 			'agent-relay 0.2.0 · shop, main · claude sonnet-5.5 · edit',
-			'  ready: claude, codex · limited: opencode · not logged in: gemini · /help',
+			'  ready: claude, codex · limited: opencode · not logged in: gemini',
 			'  last here: "Fold accents in the slug…", 2 h ago, plan 3 of 5 · /resume latest',
 		]);
 	});
