@@ -90,9 +90,8 @@ function exchangesOf(turns: readonly RecordedTurn[]): RecapExchange[] {
 	for (const turn of turns) {
 		const words = wordsOf(turn);
 		const newest = groups.at(-1);
-		const { trigger, user_prompt: said, turn: number } = turn.state;
-		// A hand-over and a retry name the turn where the words were said.
-		const isNew = trigger === 'chat' || (words !== null && said?.turn === number);
+		// A turn that is sent again what was said before has no words of its own.
+		const isNew = words !== null || turn.state.trigger === 'chat';
 		if (newest === undefined || isNew) groups.push({ prompt: words, turns: [turn] });
 		else newest.turns.push(turn);
 	}

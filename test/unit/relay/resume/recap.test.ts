@@ -89,6 +89,14 @@ describe('the facts of a session that is resumed', () => {
 		});
 	});
 
+	it('have a prompt once that another turn was sent again', () => {
+		const own = entry('A', (folder) => [
+			turn(folder, 1, ['do it', null], { status: 'limited' }),
+			turn(folder, 2, ['do it', 'done'], { agent: 'codex', user_prompt: { turn: 1, start: 0, end: 5 } }),
+		]);
+		expect(recapOf([own])?.said).toEqual([{ prompt: 'do it', answer: { who: 'codex', text: 'done' } }]);
+	});
+
 	it('are the last three exchanges, and of a chat the last three messages', () => {
 		const prompts = ['a', 'c', 'c', 'd'];
 		const own = entry('A', (folder) => prompts.map((text, at) => turn(folder, at + 1, [text, `${text}!`])));
