@@ -48,6 +48,7 @@ const FRESH: readonly Scene[] = [
 				'/config nonsense',
 				'/plan',
 				'/files',
+				'/output',
 				'/diff',
 				'/show',
 			],

@@ -47,7 +47,9 @@ export function statusRows(status: TurnStatus, context: StatusContext): string[]
 		return taken;
 	};
 	const settled = take(status.settled ?? []);
-	const tools = take(toolRows(status.tools, Math.min(TOOL_ROWS + 1, left), context));
+	// The plan keeps a row, however many tools run.
+	const forTools = left - ((status.plan ?? []).length > 0 ? 1 : 0);
+	const tools = take(toolRows(status.tools, Math.min(TOOL_ROWS + 1, forTools), context));
 	const newest = queued.at(-1);
 	const isLow = rows < LOW_ROWS;
 	const waiting =
