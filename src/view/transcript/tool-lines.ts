@@ -14,6 +14,8 @@ interface RunningTool {
 	startedAt: number;
 	/** False: the CLI named it, and runs it after those before it. */
 	hasBegun: boolean;
+	/** It changes the plan, which is shown in its place. */
+	isPlan?: true;
 }
 
 export interface ToolLinesOptions {
@@ -41,6 +43,8 @@ export class ToolLines {
 	#shared: ToolBlock | null = null;
 	/** A tool that may only have changed the plan: its line is dropped when the plan itself follows. */
 	#held: (() => void) | null = null;
+	/** The call that was the last event. */
+	#justCalled: RunningTool | null = null;
 	/** Commands that the user did not allow when asked. */
 	readonly #refused = new Set<string>();
 	#turn = 0;
@@ -81,7 +85,9 @@ export class ToolLines {
 	called(call: ToolCall): void {
 		if (call.kind === 'execute' && !this.#numbers.has(call.id)) this.#numbers.set(call.id, ++this.#commands);
 		const hasBegun = call.queued !== true || this.#running.size === 0;
-		this.#running.set(call.id, { call, startedAt: this.#options.clock.monotonic(), hasBegun });
+		const tool = { call, startedAt: this.#options.clock.monotonic(), hasBegun };
+		this.#running.set(call.id, tool);
+		this.#justCalled = tool;
 	}
 
 	/** False for the result of an unknown call. */
@@ -90,7 +96,8 @@ export class ToolLines {
 		if (!tool) return false;
 		this.#running.delete(result.id);
 		this.#beginNext();
-		if (tool.call.kind === 'other' && result.ok === true) this.#held = () => this.#show(tool, result);
+		if (tool.call.kind === 'other' && result.ok === true)
+			this.#held = tool.isPlan ? null : () => this.#show(tool, result);
 		else this.#show(tool, result);
 		return true;
 	}
@@ -105,12 +112,15 @@ export class ToolLines {
 		next.startedAt = this.#options.clock.monotonic();
 	}
 
-	/** The newest tool only changed the plan, which is shown in its place. */
-	dropHeld(): void {
+	/** The last tool only changed the plan, which is shown in its place. Some CLIs report the plan before the tool's result. */
+	planChanged(): void {
+		if (this.#justCalled !== null) this.#justCalled.isPlan = true;
 		this.#held = null;
 	}
 
+	/** Before every event. */
 	showHeld(): void {
+		this.#justCalled = null;
 		const show = this.#held;
 		this.#held = null;
 		show?.();

@@ -94,7 +94,7 @@ export class TurnLines {
 		const { theme, clock } = this.#options;
 		this.#heardAt = clock.monotonic();
 		if (event.type !== 'retry') this.#endRetry();
-		if (event.type === 'plan') this.#tools.dropHeld();
+		if (event.type === 'plan') this.#tools.planChanged();
 		this.#tools.showHeld();
 		switch (event.type) {
 			case 'agent_message_chunk':

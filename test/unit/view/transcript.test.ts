@@ -220,6 +220,27 @@ describe('a transcript', () => {
 		);
 	});
 
+	it('shows no line for the tool that changed the plan, whichever is told first', () => {
+		const items = [{ text: 'Read', status: 'pending' as const }];
+		const todo = agent({
+			type: 'tool_call',
+			id: 'p',
+			name: 'TodoWrite',
+			kind: 'other',
+			title: '',
+			command: null,
+			paths: [],
+		});
+		const plan = agent({ type: 'plan', items });
+		const done = result('p', { ok: true });
+		for (const events of [
+			[todo, plan, done],
+			[todo, done, plan],
+		])
+			expect(shown(started, ...events)).toBe('▸ 1 of 1  Read\n');
+		expect(shown(started, todo, done, finished)).toContain('✓ TodoWrite');
+	});
+
 	it('tells a hand-over as a rule with its reason', () => {
 		const source = { channel: 'event', rule: 'r', excerpt: '' } as const;
 		const limit = {
