@@ -29,7 +29,7 @@ export function commandBlock(
 		ok === null && !isStopped && { text: 'outcome unknown', rank: 0, isNeeded: true },
 		timeFact(context, isStopped),
 		left !== null && { text: left, rank: 8 },
-		number !== null && { text: number, rank: 1, joint: ', ' },
+		number !== null && { text: number, rank: 1, isNeeded: true, joint: ', ' },
 	];
 	const mark = isStopped
 		? theme.warn('■')

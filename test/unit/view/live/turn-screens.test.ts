@@ -143,6 +143,12 @@ describe('a turn on a terminal', () => {
 		await expect(turn.shown().join('\n')).toMatchFileSnapshot(`screens/interrupt-${size.join('x')}.txt`);
 	});
 
+	it('names what shows all of an output also behind a long command', async () => {
+		const turn = await open([80, 24]);
+		turn.tell(call('1', `node scripts/check.js ${'--flag '.repeat(40)}`), result('1', 1, FAILED));
+		expect(turn.shown()[0]).toMatch(/^✗ run node scripts\/check\.js .*… · exit 1 · \/output 1$/);
+	});
+
 	it('without Unicode has the same rows', async () => {
 		const turn = await open([80, 24], { ascii: true });
 		turn.tell(steps(0), call('1', 'npm test'));
