@@ -60,6 +60,7 @@ const LOADED_TOGETHER = {
 		'cli/stop-signals.js',
 		'commands/run/run.js',
 		'commands/run/lines.js',
+		'commands/output/recorded-commands.js',
 		'core/processes/find-executable.js',
 		'core/processes/run-process.js',
 		'git/repo/folders-around.js',
@@ -132,8 +133,8 @@ async function bundle(input, codeSplitting, change) {
 		platform: 'node',
 		external: /^(?:node:|node-pty|@lydell\/|smol-toml)/,
 		logLevel: 'warn',
-		// A busy machine makes any part slow; that is no fault of the build.
-		checks: { pluginTimings: false },
+		// A busy machine makes any part slow; and the groups above, not the imports, decide what is loaded late.
+		checks: { pluginTimings: false, ineffectiveDynamicImport: false },
 		plugins: [rewrite(change)],
 	});
 	const { output } = await built.write({
