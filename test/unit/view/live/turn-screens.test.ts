@@ -143,6 +143,19 @@ describe('a turn on a terminal', () => {
 		await expect(turn.shown().join('\n')).toMatchFileSnapshot(`screens/interrupt-${size.join('x')}.txt`);
 	});
 
+	it('shows a tool that waits for others only once it is its turn, with its own time', async () => {
+		const turn = await open([80, 24]);
+		turn.tell(call('1', 'first'), call('2', 'second'));
+		turn.tell(call('3', 'third', { queued: true }), call('4', 'fourth', { queued: true }));
+		const running = () => turn.shown().filter((row) => row.startsWith('▸'));
+		turn.wait(5000);
+		turn.tell(result('1', 0, []));
+		expect(running()).toEqual(['▸ run second · 5 s']);
+		turn.tell(result('2', 0, []));
+		turn.wait(3000);
+		expect(running()).toEqual(['▸ run third · 3 s']);
+	});
+
 	it('names what shows all of an output also behind a long command', async () => {
 		const turn = await open([80, 24]);
 		turn.tell(call('1', `node scripts/check.js ${'--flag '.repeat(40)}`), result('1', 1, FAILED));
