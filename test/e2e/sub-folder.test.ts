@@ -41,7 +41,7 @@ describe('a relay in a folder of the repo', () => {
 		const json = await relay(['run', '--json', '-a', 'claude', 'hello'], api);
 		expect(json.stdout).toMatch(/"type":"turn_started"[^\n]*"folder":"api"/);
 		const shell = new PtyProgram(['shell', '-a', 'claude'], { env: { ...cli.env, ...env() }, cwd: api });
-		await shell.shows('· in api/ ·');
+		await shell.shows('· in api/');
 		shell.type('/exit\r');
 		expect(await shell.ended).toBe(0);
 	});

@@ -117,7 +117,7 @@ describe('run', () => {
 		const end = await run(['do it']);
 		expect(end.exitCode).toBe(EXIT.checkpointed);
 		expect(end.stderr).toContain(
-			'opencode: no login is known (opencode auth login), and you did not name it',
+			'opencode  no login is known (opencode auth login), and you did not name it',
 		);
 		expect(told('opencode')).toEqual([]);
 	});
@@ -138,7 +138,8 @@ describe('the shell', () => {
 		await limitClaude();
 		const shell = new PtyProgram([], { cwd: cli.repo, env: { ...env, ...CLAUDE, ...CODEX } });
 		await shell.shows('codex ›');
-		expect(shell.screen()).toMatch(/agent-relay \S+ · codex · edit/);
+		await shell.shows('agent-relay 0.');
+		expect(shell.screen()).toMatch(/agent-relay \S+ · .*codex · edit/);
 		await shell.shows('codex takes this prompt');
 		expect(shell.screen()).toMatch(LIMITED);
 		shell.type('do it\r');
