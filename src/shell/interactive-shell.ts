@@ -57,7 +57,7 @@ export class InteractiveShell {
 			showError,
 			onEffect: (effect) => this.#carryOut(effect),
 			desk: () => this.#desk,
-			status: (room) => this.#offers.statusRows(room),
+			status: (room, isTyping) => this.#offers.statusRows(room, isTyping),
 			onHangup: () => this.#end(129),
 		});
 		const { transcript, view, editor } = this.#screen;

@@ -5,6 +5,7 @@ import { recapOf } from '../relay/resume/recap.ts';
 import { recapLines } from '../view/transcript/recap-lines.ts';
 import type { Transcript } from '../view/transcript.ts';
 import { readSurvivorChoice, SURVIVOR_CHOICES } from './input/survivor-choices.ts';
+import { setupOffer } from './setup-offer.ts';
 import type { ShellOptions } from './shell-options.ts';
 import type { PickChoice } from './slash/slash-command.ts';
 import { StatusLine } from './status/status-line.ts';
@@ -70,7 +71,8 @@ export class Offers {
 			last: await this.#lastHere(),
 		};
 		const first = welcomeLines(relay, facts, { ...options, now: clock.now() });
-		this.#parts.transcript.lines([...first, ...recap]);
+		const offer = setupOffer(agents, context);
+		this.#parts.transcript.lines([...first, ...(offer === null ? [] : [theme.dim(`  ${offer}`)]), ...recap]);
 		if (needsAgent(agents)) this.#parts.transcript.lines(noAgentLines(agents, options));
 		else if (!upcoming.lacksLogins) this.#parts.transcript.detour(upcoming.why);
 		const repaired = await relay.repairAbandoned();
@@ -136,8 +138,8 @@ export class Offers {
 	}
 
 	/** The status line, kept up to date from `offerNowAndThen` on. */
-	statusRows(terminal: { columns: number; rows: number }): readonly string[] {
-		return this.#options.hasStatus ? this.#status.rows(terminal) : [];
+	statusRows(terminal: { columns: number; rows: number }, isTyping: boolean): readonly string[] {
+		return this.#options.hasStatus ? this.#status.rows(terminal, isTyping) : [];
 	}
 
 	/** Looks up who is next: limits, logins and what the user said may have changed. */

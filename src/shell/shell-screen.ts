@@ -23,7 +23,6 @@ import { TerminalHold } from './terminal-hold.ts';
 import type { WaitingPrompts } from './work/waiting-prompts.ts';
 
 /** Rows under the edit line: styled, each at most `columns - 1` wide. */
-type RowsBelow = (terminal: TerminalRoom) => readonly string[];
 
 /** The edit line and what is around it, where an answer is printed. */
 const ROWS_BELOW = 4;
@@ -47,7 +46,7 @@ interface ScreenParts {
 	/** The agent's questions: what keys answer, and what the edit line is for meanwhile. */
 	desk(): Pick<QuestionDesk, 'press' | 'label' | 'keys' | 'waitsFor'>;
 	/** The status line, where no menu has its place. */
-	status?: RowsBelow;
+	status?: (terminal: TerminalRoom, isTyping: boolean) => readonly string[];
 	/** The terminal is gone. */
 	onHangup(): void;
 }
@@ -91,7 +90,8 @@ export class ShellScreen {
 					label: `${this.editor.isSecret ? 'answer' : (parts.desk().label ?? parts.receiver())} › `,
 					placeholder: this.editor.isSecret ? '' : this.hint,
 				}),
-			rowsBelow: (terminal) => this.editor.menuRows(terminal) ?? parts.status?.(terminal) ?? [],
+			rowsBelow: (terminal) =>
+				this.editor.menuRows(terminal) ?? parts.status?.(terminal, this.editor.text !== '') ?? [],
 		});
 		this.transcript = new Transcript({
 			sink: this.view,

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli-home.ts';
+import { until } from '../helpers/patience.ts';
 import { PtyProgram } from '../helpers/pty-program.ts';
 
 let cli: CliHome;
@@ -35,7 +36,11 @@ it('shows in the shell that a session left its folder between two prompts, above
 	renameSync(turns, join(cli.base, 'turns'));
 	symlinkSync(cli.base, turns);
 	program.type('hello again\r');
-	await program.shows('11 characters');
+	await until(
+		() => joined(program.text()).includes('11characters'),
+		'the second answer',
+		() => program.text(),
+	);
 	const kept = join(cli.home, '.local/state/agent-relay/kept');
 	const [repo = ''] = readdirSync(kept);
 	const there = join(kept, repo, 'sessions', id);

@@ -82,7 +82,7 @@ describe('setup', () => {
 			await shell.ended;
 			return shell.text();
 		};
-		expect(await leave(start())).toContain('agent-relay setup (said once)');
+		expect(await leave(start())).toContain('permissions, completion: agent-relay setup');
 		expect(await leave(start())).not.toContain('agent-relay setup');
 	});
 });

@@ -1,9 +1,5 @@
 /** `agent-relay` and `agent-relay resume`: the shell on a conversation, new or earlier. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { createWithFolder } from '../../core/files/write-file.ts';
-import type { AgentOverview } from '../../relay/conversation-contract.ts';
 import { nameInRef } from '../../sessions/listing/session-ref.ts';
 import type { Body, Result } from '../command.ts';
 import type { CommandContext } from '../context.ts';
@@ -47,31 +43,11 @@ async function openShell(context: CommandContext, options: ShellOptions): Promis
 	});
 	let isShellsOwn = false;
 	try {
-		await offerSetup(context);
 		await openEarlier(context, conversation, options);
 		// From here on the shell closes it, in bounded time.
 		isShellsOwn = true;
 		return { exitCode: await commandLine.runShell(conversation), data: null };
 	} finally {
 		if (!isShellsOwn) await conversation.close();
-	}
-}
-
-/** Once for each user who has an agent and no configuration yet: a line, which holds nothing up. */
-async function offerSetup({ commandLine, paths, agents, notice, ownName }: CommandContext): Promise<void> {
-	const mark = join(paths.stateHome, 'setup-offered');
-	if (commandLine?.hasTerminal !== true || existsSync(paths.userConfig) || existsSync(mark)) return;
-	const isUsable = (agent: AgentOverview) =>
-		!agent.isDemo && agent.executable !== null && agent.refused === null;
-	if (!(await agents()).some(isUsable)) return;
-	if (tryMark(mark)) notice(`order of agents, permissions, completion: ${ownName} setup (said once)`);
-}
-
-/** False where it cannot be remembered: then it is not said at all. */
-function tryMark(path: string): boolean {
-	try {
-		return createWithFolder(path, '');
-	} catch {
-		return false;
 	}
 }

@@ -41,9 +41,9 @@ export class StatusLine {
 		this.#parts = parts;
 	}
 
-	rows({ columns, rows }: { columns: number; rows: number }): readonly string[] {
+	rows({ columns, rows }: { columns: number; rows: number }, isTyping: boolean): readonly string[] {
 		const { clock, theme } = this.#parts.shell;
-		const facts = this.#facts();
+		const facts = { ...this.#facts(), isTyping };
 		// Ages and moments change with the minute.
 		const key = JSON.stringify([columns, rows, Math.floor(clock.now() / 60_000), facts]);
 		if (this.#drawn?.key !== key)
@@ -70,7 +70,7 @@ export class StatusLine {
 		}
 	}
 
-	#facts(): StatusFacts {
+	#facts(): Omit<StatusFacts, 'isTyping'> {
 		const { shell, receiver, queued, key } = this.#parts;
 		const named = receiver();
 		const active = shell.relay.active();

@@ -23,6 +23,8 @@ export interface StatusFacts {
 	queued: number;
 	/** A key that matters now: `Ctrl+Y answers`. */
 	key: string | null;
+	/** Something stands on the line: only what matters now is shown below it. */
+	isTyping: boolean;
 }
 
 interface Room {
@@ -40,6 +42,8 @@ interface Part {
 	/** What stands before it within its group; ` · ` by default. */
 	joint?: ' ';
 	paint?: Paint;
+	/** It stays while something is typed. */
+	isPressing?: boolean;
 }
 
 const RANK = {
@@ -61,12 +65,14 @@ const RANK = {
 const MIN_COLUMNS = 40;
 const MIN_ROWS = 10;
 const OLD_MS = 3_600_000;
+const FILLING = 0.75;
 const NAME_CHARS = 40;
 
 /** No row where the terminal is too small. */
 export function statusRow(facts: StatusFacts, room: Room): string[] {
 	if (room.columns < MIN_COLUMNS || room.rows < MIN_ROWS) return [];
 	let groups = groupsOf(facts, room);
+	if (facts.isTyping) groups = groups.map((parts) => parts.filter(({ isPressing }) => isPressing));
 	while (columnsOf(joined(groups, (text) => text)) > room.columns - 1) {
 		const last = groups.flat().reduce((worst, part) => (part.rank <= worst.rank ? part : worst));
 		groups = groups.map((parts) => parts.filter((part) => part !== last));
@@ -97,11 +103,13 @@ function groupsOf(facts: StatusFacts, { now, theme }: Room): Group[] {
 		text: `${safeLine(shortWindow(one.window), 20)} ${Math.round(one.ratio * 100)}%${age(one.seenAt, now)}`,
 		rank,
 		paint: paintOf(one.ratio, theme),
+		isPressing: one.ratio >= FILLING,
 	});
 	const limit = (one: StatusFacts['limited'][number], rank: number): Part => ({
 		text: `${name(one.agent)} limited until ${describeMoment(one.until, { now })}`,
 		rank,
 		paint: theme.bad,
+		isPressing: true,
 	});
 	const [first, ...rest] = facts.windows.filter((one) => one.agent === agent);
 	const own = first === undefined ? null : ([first, ...rest] as const);
@@ -118,7 +126,9 @@ function groupsOf(facts: StatusFacts, { now, theme }: Room): Group[] {
 		[
 			...part(agent && name(agent), RANK.agent),
 			...part(agent && facts.model && name(facts.model), RANK.model).map(spaced),
-			{ text: facts.preset, rank: isFull ? RANK.full : RANK.preset, ...(isFull && { paint: theme.warn }) },
+			isFull
+				? { text: facts.preset, rank: RANK.full, paint: theme.warn, isPressing: true }
+				: { text: facts.preset, rank: RANK.preset },
 		],
 		ownLimit ? [limit(ownLimit, RANK.fullest)] : own ? [...whose, ...ownWindows] : [],
 		...otherAgents(facts).map(({ agent: other, limited, windows }, at): Group => {
@@ -128,12 +138,13 @@ function groupsOf(facts: StatusFacts, { now, theme }: Room): Group[] {
 			return [{ ...shown, text: `${name(other)} ${shown.text}` }];
 		}),
 		part(next && `next ${name(next)}`, RANK.next),
-		part(queued === 0 ? '' : `${queued} queued`, RANK.queued),
-		part(key, RANK.key).map((one) => ({ ...one, paint: theme.bold })),
+		part(queued === 0 ? '' : `${queued} queued`, RANK.queued).map(pressing),
+		part(key, RANK.key).map((one) => ({ ...pressing(one), paint: theme.bold })),
 	];
 }
 
 const spaced = (one: Part): Part => ({ ...one, joint: ' ' });
+const pressing = (one: Part): Part => ({ ...one, isPressing: true });
 
 type Window = StatusFacts['windows'][number];
 
@@ -166,5 +177,5 @@ const age = (seenAt: number, now: number) =>
 
 function paintOf(ratio: number, theme: Theme): Paint {
 	if (ratio >= 0.9) return theme.warn;
-	return ratio >= 0.75 ? (text) => text : theme.dim;
+	return ratio >= FILLING ? (text) => text : theme.dim;
 }

@@ -22,6 +22,7 @@ const FACTS: StatusFacts = {
 	next: 'codex',
 	queued: 0,
 	key: null,
+	isTyping: false,
 };
 
 const row = (over: Partial<StatusFacts>, columns = 80, rows = 24, look = theme) =>
@@ -60,6 +61,17 @@ describe('the status line', () => {
 		};
 		expect(row(kept, 60)).toEqual(['full  5h 41%  next codex  2 queued  Ctrl+Y answers']);
 		expect(row({ ...kept, windows: [] }, 40)).toEqual(['full  next codex  Ctrl+Y answers']);
+	});
+
+	it('leaves while something is typed, but for what presses', () => {
+		const typing = { isTyping: true };
+		expect(row(typing)).toEqual([]);
+		expect(row({ ...typing, preset: 'full', queued: 2, key: 'Ctrl+Y answers' })).toEqual([
+			'full  2 queued  Ctrl+Y answers',
+		]);
+		const limited = [{ agent: 'codex', until: NOON + 280 * 60_000 }];
+		const windows = [{ agent: 'claude', window: 'five_hour', ratio: 0.75, seenAt: NOON }];
+		expect(row({ ...typing, windows, limited })).toEqual(['5h 75%  codex limited until 16:40']);
 	});
 
 	it('is nowhere below 40 columns or 10 rows', () => {
