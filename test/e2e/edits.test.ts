@@ -67,7 +67,7 @@ describe('the edits of a turn', () => {
 		const end = await cli.run(['run', '--agent', 'claude', 'double it'], { env });
 		expect(end).toMatchObject({ exitCode: 0, stdout: 'Both are changed.\n' });
 		expect(end.stderr).toContain(`claude · edit\n${BLOCKS.join('\n')}\n`);
-		expect(end.stderr).toContain(`\n${BY_HAND.join('\n')}\nclaude claude-sonnet-4-5`);
+		expect(end.stderr).toContain(`\n${BY_HAND.join('\n')}\n  claude sonnet-4.5 · `);
 		const sessions = join(cli.repo, '.agent-relay/sessions');
 		const [id = ''] = readdirSync(sessions);
 		const events = readFileSync(join(sessions, id, 'turns/001-events.jsonl'), 'utf8');
