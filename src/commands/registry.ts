@@ -41,6 +41,7 @@ import {
 	nameUnarchive,
 } from './name/options.ts';
 import { output } from './output/options.ts';
+import { packet } from './packet/options.ts';
 import { pair } from './pair/options.ts';
 import { plan } from './plan/options.ts';
 import { prune } from './prune/options.ts';
@@ -80,6 +81,7 @@ export const COMMANDS = {
 	show,
 	blame,
 	output,
+	packet,
 	watch,
 	diff,
 	metrics,

@@ -100,6 +100,7 @@ export class ShellScreen {
 			worktree: shell.worktree,
 			thinking: shell.thinking,
 			outputHint: (number) => `/output ${number}`,
+			packet: '/packet',
 			commandsBefore: shell.commandsBefore,
 			isStopping: () => parts.isStopping(),
 			retry: '/retry',

@@ -49,6 +49,7 @@ const FRESH: readonly Scene[] = [
 				'/plan',
 				'/files',
 				'/output',
+				'/packet',
 				'/diff',
 				'/show',
 			],

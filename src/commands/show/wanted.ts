@@ -21,6 +21,24 @@ export interface ShowOptions {
 	json: boolean;
 }
 
+/** Nothing is asked for. */
+export const NO_VIEW: ShowOptions = {
+	ref: null,
+	at: null,
+	turn: null,
+	turns: null,
+	prompt: false,
+	output: false,
+	stderr: false,
+	state: false,
+	events: false,
+	raw: false,
+	packet: false,
+	diff: false,
+	log: false,
+	json: false,
+};
+
 /** Views that are a file of a turn, as it is. */
 export const FILE_OF_VIEW = {
 	prompt: 'prompt.md',

@@ -34,6 +34,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	slashCommand(COMMANDS.plan),
 	slashCommand(COMMANDS.files),
 	slashCommand(COMMANDS.output),
+	slashCommand(COMMANDS.packet),
 	slashCommand(COMMANDS.diff),
 	slashCommand(COMMANDS.blame),
 	slashCommand(COMMANDS.undo),

@@ -172,7 +172,7 @@ describe('in the shell', () => {
 			return expect(answered).rejects.toMatchObject({
 				message: 'There is no folder /nowhere/repo to write the export to.',
 			});
-		if (['diff', 'show', 'output'].includes(path))
+		if (['diff', 'show', 'output', 'packet'].includes(path))
 			return expect(answered).rejects.toMatchObject({ message: 'this test opens no session' });
 		if (path === 'race') return expect(answered).rejects.toMatchObject({ message: 'this test has no race' });
 		if (path === 'name create' || path === 'name rebind')

@@ -32,7 +32,7 @@ export function slashCommand(command: Command): SlashCommand {
 			const call = (context: CommandContext) => called(slash, command.call(context, given));
 			if (command.live === null) {
 				const done = await call(contextOf(shell));
-				return command.pagesInShell ? shell.page(done.lines(shell)) : show(done, shell);
+				return command.pagesInShell ? shell.page(rowsOf(done, shell)) : show(done, shell);
 			}
 			await shell.work(async (control) => {
 				const done = await call({ ...contextOf(shell), live: createLive(shell, control) });

@@ -224,6 +224,7 @@ describe('what commands print', () => {
 				'handoff',
 				'fork',
 				'checkpoint',
+				'packet',
 			].includes(name),
 	);
 
