@@ -31,7 +31,8 @@ describe.skipIf(!hasAgents)('the shell', () => {
 				() => scene.meta().turn_count === 3 && scene.turn(3).status === 'completed',
 				'the failover',
 			);
-			shell.type('/use claude\r');
+			// Lines in one piece would be a paste; Ctrl+E keeps them apart.
+			shell.type('/use claude\x05\r');
 			shell.type('Are you there?\r');
 			await shell.shows('Claude is back.');
 			await until(() => scene.turn(4).status === 'completed', 'the last turn to end');
