@@ -527,6 +527,7 @@ describe('a relay that is killed with -9', () => {
 	it('leaves a stale hint that lists, launches and prune recognise', async () => {
 		configureAgent('busy');
 		const { relay, ended } = await startRun('busy', '--name', 'review');
+		await until('who works to be noted', () => readFileSync(file(), 'utf8').includes('busy'));
 		relay.kill('SIGKILL');
 		await ended;
 		expect(hints('review')).toHaveLength(1);

@@ -162,7 +162,7 @@ function submit(state: EditState): Reduced {
 	return only({ ...state, text, cursor: text.length, last: 'other', undo: remember(state) });
 }
 
-/** On an empty line it is an Enter that was typed before the terminal was ours. */
+/** A prompt does not begin with an empty row. */
 function lineFeed(state: EditState): Reduced {
 	return only(state.text === '' ? state : insert(state, '\n', 'other'));
 }
