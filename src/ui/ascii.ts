@@ -74,7 +74,8 @@ function cutStyled(text: string, columns: number): string {
 		.split(STYLES)
 		.map((part) => {
 			if (STYLES.test(part)) return part;
-			const kept = columnsOf(part) <= left ? part : cutToColumns(part, left + 1).replace(/…$/, '');
+			// With more behind it, so that it is cut for certain, also where it is one column too wide.
+			const kept = columnsOf(part) <= left ? part : cutToColumns(`${part}--`, left + 1).replace(/…$/, '');
 			const isCut = kept !== part;
 			left -= columnsOf(kept);
 			if (!isCut) return kept;

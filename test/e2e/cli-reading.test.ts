@@ -121,7 +121,9 @@ describe('reading commands', () => {
 		expect(limits[0]).toMatchObject({ agent: 'demo-sprinter', kind: 'window', in_force: true });
 		expect(limits[0].source.rule).toMatch(/^demo-sprinter:/);
 		const shown = (await cli.run(['limits'])).stdout;
-		expect(shown).toMatch(/^demo-sprinter {2}demo window used up, resets \d\d:\d\d \(in \d+ min\)/);
+		expect(shown).toMatch(
+			/^demo-sprinter {2}demo window used up, resets (?:\w{3} \d+ \w{3}, )?\d\d:\d\d \(in \d+ min\)/,
+		);
 		expect(shown).toContain(limits[0].source.rule);
 		const cleared = await cli.run(['limits', 'clear', 'sprinter']);
 		expect(cleared.stdout).toMatch(/^1 limit of demo-sprinter forgotten:/);

@@ -19,6 +19,7 @@ describe('a row in ASCII', () => {
 		const styled = asciiRow(`${theme.accent('▸')} ${theme.dim('run node …')}`, 12);
 		expect(styled.replace(/\x1b\[[\d;]*m/g, '')).toBe('> run nod...');
 		expect(styled).toContain('\x1b[22m');
+		expect(asciiRow('……漢…a→→a…a', 20)).toBe('......漢...a->->a...');
 		const row = fc.string({ unit: fc.constantFrom('a', '…', '→', '漢', ' ', '│'), maxLength: 40 });
 		fc.assert(fc.property(row, (text) => columnsOf(asciiRow(text, 20)) <= Math.max(20, columnsOf(text))));
 	});
