@@ -27,8 +27,8 @@ export async function withHarness(use) {
 			...(await load('harness/four-agents.ts')),
 			...(await load('harness/scene.ts')),
 			...(await load('harness/scene-processes.ts')),
-			...(await load('harness/until.ts')),
 			...(await load('pairs/limits.ts')),
+			...(await server.ssrLoadModule('/test/helpers/patience.ts')),
 		});
 	} finally {
 		await server.close();
@@ -44,9 +44,6 @@ export async function openLimitScene(harness, { from, met }, before = []) {
 	return scene;
 }
 
-/** A CLI's own start, with the whole machine busy. */
-const MOST_START_MS = 60_000;
-
 /**
  * When the first request came behind the `answered` ones, which is refused: epoch ms. `ended` resolves when the program
  * is gone, with what it wrote: then no request will come.
@@ -57,12 +54,7 @@ export async function firstRefusalAt(harness, scene, { from, answered }, ended) 
 		wrote = words;
 	});
 	const refused = () => scene.model.of(from)[answered];
-	await harness.until(
-		() => refused() ?? wrote !== null,
-		`the refused request of ${from}`,
-		() => '',
-		MOST_START_MS,
-	);
+	await harness.until(() => refused() ?? wrote !== null, `the refused request of ${from}`);
 	if (!refused()) throw new Error(`${from} ended before it met its limit: ${wrote}`);
 	return refused().at;
 }

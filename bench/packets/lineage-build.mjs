@@ -390,6 +390,7 @@ class Scene {
 			loginOf: (agent) => registry.find(agent).probeLogin(env),
 			versions: { known: () => null, learn: () => undefined },
 			settings: () => this.#deps,
+			holdSettings: async () => null,
 			policy: () => {
 				const { config, agentEnv, namedAgents, isTrusted, findExecutable, loginOf } = this.#deps;
 				return { registry, config, agentEnv, namedAgents, isTrusted, findExecutable, loginOf };
