@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Most tests wait for processes, so two cores serve three files at a time; Vitest itself would start one. */
+/** Two cores serve three files at a time, and four of those that mostly wait for processes; Vitest itself would start one. */
 const maxWorkers = availableParallelism() + 1;
 /** Process warnings fail a run. */
 const setupFiles = ['test/helpers/setup-warnings.ts'];
@@ -10,6 +10,14 @@ const testTimeout = 120_000;
 /** Not for the real CLIs: the sandboxes that some bring know the usual temporary folder and no other. */
 const globalSetup = 'test/helpers/setup-scratch.ts';
 const inForks = { setupFiles, pool: 'forks', maxWorkers, testTimeout, hookTimeout: testTimeout } as const;
+/** Tests of the built program keep nothing in their own modules: a process that imports helpers once serves many files. */
+const ofPrograms = {
+	...inForks,
+	maxWorkers: maxWorkers + 1,
+	isolate: false,
+	// Vitest wants projects with another number of workers to run after the others.
+	sequence: { groupOrder: 1 },
+} as const;
 
 /**
  * What unit tests alone must reach, in per cent of lines, with `npm run coverage`: of the rooms that decide what becomes of the
@@ -55,8 +63,10 @@ export default defineConfig({
 					testTimeout,
 				},
 			},
-			{ test: { name: 'integration', include: ['test/integration/**/*.test.ts'], globalSetup, ...inForks } },
-			{ test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], globalSetup, ...inForks } },
+			{
+				test: { name: 'integration', include: ['test/integration/**/*.test.ts'], globalSetup, ...ofPrograms },
+			},
+			{ test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], globalSetup, ...ofPrograms } },
 			// Kills at many instants, attacks in many mixtures, long repetitions: `npm test` leaves them to `npm run test:crash`.
 			{ test: { name: 'crash', include: ['test/crash/**/*.test.ts'], globalSetup, ...inForks } },
 			{
@@ -64,8 +74,7 @@ export default defineConfig({
 					name: 'agents',
 					include: ['test/agents/**/*.test.ts'],
 					...inForks,
-					maxWorkers: 2,
-					sequence: { groupOrder: 1 },
+					sequence: { groupOrder: 2 },
 				},
 			},
 		],

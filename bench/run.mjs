@@ -4,9 +4,11 @@ import { arch, cpus, loadavg, platform } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureFlood } from './flood.mjs';
 import { measureHandOver } from './hand-over.mjs';
+import { measureHistoryIndex } from './history-index.mjs';
 import { measureLimitsMatrix } from './limits-matrix.mjs';
 import { measureLimits } from './limits-table.mjs';
 import { measureLooks } from './looks.mjs';
+import { measureTranscripts } from './packets/from-transcripts.mjs';
 import { measurePackets } from './packets/measure.mjs';
 import { measureQuestions } from './questions.mjs';
 import { measureRace } from './race.mjs';
@@ -17,21 +19,28 @@ import { measureTurn } from './turn.mjs';
 import { measureUndo } from './undo.mjs';
 
 const PARTS = {
-	'start-up': (isShort) => measureStartUp({ rounds: isShort ? 11 : 31 }),
-	turn: (isShort) => measureTurn({ rounds: isShort ? 11 : 31 }),
-	looks: (isShort) => measureLooks({ rounds: isShort ? 3 : 5 }),
-	'hand-over': (isShort) => measureHandOver({ rounds: isShort ? 5 : 21 }),
+	'start-up': (isShort) => measureStartUp({ rounds: isShort ? 7 : 31 }),
+	turn: (isShort) => measureTurn({ rounds: isShort ? 7 : 31 }),
+	looks: (isShort) => measureLooks({ rounds: isShort ? 1 : 5 }),
+	'hand-over': (isShort) => measureHandOver({ rounds: isShort ? 3 : 21 }),
 	flood: (isShort) =>
 		measureFlood(
-			isShort ? { rounds: 3, chunks: 5, manyChunks: 10 } : { rounds: 5, chunks: 20, manyChunks: 100 },
+			isShort ? { rounds: 3, chunks: 2, manyChunks: 5 } : { rounds: 5, chunks: 20, manyChunks: 100 },
 		),
-	shell: (isShort) => measureShell(isShort ? { rounds: 5, keys: 200 } : { rounds: 15, keys: 1000 }),
-	questions: (isShort) => measureQuestions({ rounds: isShort ? 5 : 21 }),
+	shell: (isShort) => measureShell(isShort ? { rounds: 3, keys: 100 } : { rounds: 15, keys: 1000 }),
+	questions: (isShort) => measureQuestions({ rounds: isShort ? 3 : 21 }),
 	race: (isShort) => measureRace({ rounds: isShort ? 1 : 5 }),
 	undo: (isShort) => measureUndo(isShort ? { rounds: 1, files: 500 } : { rounds: 11, files: 5_000 }),
 	limits: (isShort) => measureLimits({ isShort }),
 	'limits-matrix': () => measureLimitsMatrix(),
 	packets: () => measurePackets(),
+	transcripts: (isShort) => measureTranscripts(isShort ? { most: 1 } : {}),
+	index: (isShort) =>
+		measureHistoryIndex(
+			isShort
+				? { sizes: [20], rounds: 3, hasLarge: false }
+				: { sizes: [20, 200, 800], rounds: 11, hasLarge: true },
+		),
 	redaction: (isShort) => measureRedaction({ rounds: isShort ? 1 : 5 }),
 };
 
@@ -44,8 +53,11 @@ const started = performance.now();
 const loadBefore = loadavg()[0];
 const measures = [];
 const failures = [];
+/** By part. */
+const seconds = {};
 for (const name of wanted) {
 	const part = PARTS[name];
+	const began = performance.now();
 	if (!part) throw new Error(`--only takes ${Object.keys(PARTS).join(', ')}, not ${name}`);
 	try {
 		for (const row of await part(isShort)) {
@@ -56,18 +68,24 @@ for (const name of wanted) {
 		failures.push({ part: name, error: String(error?.message ?? error) });
 		process.stderr.write(`!! ${name}: ${error?.stack ?? error}\n`);
 	}
+	seconds[name] = secondsSince(began);
 }
 const report = {
 	node: process.version,
 	machine: { platform: platform(), arch: arch(), cpus: cpus().length, load_before: loadBefore },
 	mode: isShort ? 'short' : 'thorough',
-	seconds: Math.round((performance.now() - started) / 1000),
+	seconds: secondsSince(started),
+	seconds_of: seconds,
 	passed: failures.length === 0 && measures.every(({ passed }) => passed !== false),
 	measures,
 	failures,
 };
 process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 process.exitCode = failures.length > 0 || (options.strict && !report.passed) ? 1 : 0;
+
+function secondsSince(start) {
+	return Math.round((performance.now() - start) / 1000);
+}
 
 function describe({ name, value, unit, rule, bar, passed, skipped }) {
 	if (skipped !== undefined) return `-- ${name}: skipped, ${skipped}`;

@@ -16,6 +16,8 @@ const COLUMNS = 100;
 const BETWEEN_KEYS_MS = 15;
 const ENDLESS = 1_000_000;
 const FILES = 10_000;
+/** From one file that is typed to the next; it divides no power of ten, so that none comes twice. */
+const FILES_STEP = 1237;
 const CTRL_U = '\x15';
 
 export async function measureShell({ rounds, keys }) {
@@ -63,67 +65,62 @@ export async function measureShell({ rounds, keys }) {
 
 async function promptMs(options) {
 	const start = performance.now();
-	const terminal = openShell(options);
-	await terminal.until((text) => PROMPT.test(text), 'the first prompt');
-	const ms = performance.now() - start;
-	terminal.close();
-	await terminal.ended;
-	return ms;
+	return withShell(options, async () => performance.now() - start);
 }
 
 export const PROMPT = /❯|› |> /;
 
-async function echoTimes(options, keys) {
+/** Calls `act` with a shell that shows its first prompt, and ends it. */
+async function withShell(options, act) {
 	const terminal = openShell(options);
 	try {
 		await terminal.until((text) => PROMPT.test(text), 'the first prompt');
-		terminal.write('flood me\r');
-		await terminal.until((text) => /fox|狐/.test(text), 'the flood');
-		const times = [];
-		for (let word = 0; times.length < keys; word++) {
-			for (let length = 1; length <= WORD_LENGTH; length++) {
-				times.push(await terminal.echoOf(wordOf(word).slice(0, length)));
-				await sleep(BETWEEN_KEYS_MS);
-			}
-			terminal.write(CTRL_U);
-			await sleep(BETWEEN_KEYS_MS);
-		}
-		return times;
+		return await act(terminal);
 	} finally {
 		terminal.close();
 		await terminal.ended;
 	}
+}
+
+/** Milliseconds until each character shows, for at least `keys` characters of the words `wordOf(0)`, `wordOf(1)`, …, each behind `before`. */
+async function typedTimes(terminal, keys, wordOf, before = '') {
+	const times = [];
+	for (let number = 0; times.length < keys; number++) {
+		if (before !== '') {
+			terminal.write(before);
+			await sleep(BETWEEN_KEYS_MS);
+		}
+		const word = wordOf(number);
+		for (let length = 1; length <= word.length; length++) {
+			times.push(await terminal.echoOf(before + word.slice(0, length)));
+			await sleep(BETWEEN_KEYS_MS);
+		}
+		terminal.write(CTRL_U);
+		await sleep(BETWEEN_KEYS_MS);
+	}
+	return times;
+}
+
+function echoTimes(options, keys) {
+	return withShell(options, async (terminal) => {
+		terminal.write('flood me\r');
+		await terminal.until((text) => /fox|狐/.test(text), 'the flood');
+		return typedTimes(terminal, keys, floodWord);
+	});
 }
 
 /** From a letter behind `@` until the menu shows what fits it. */
-async function menuTimes(options, keys) {
-	const terminal = openShell(options);
-	try {
-		await terminal.until((text) => PROMPT.test(text), 'the first prompt');
+function menuTimes(options, keys) {
+	return withShell(options, async (terminal) => {
 		terminal.write('@');
 		await terminal.until((text) => text.includes('files and folders'), 'the menu of files');
 		terminal.write(CTRL_U);
-		const times = [];
-		for (let number = 0; times.length < keys; number = (number + 1237) % FILES) {
-			const name = `file-${number}.txt`;
-			terminal.write('@');
-			await sleep(BETWEEN_KEYS_MS);
-			for (let length = 1; length <= name.length; length++) {
-				times.push(await terminal.echoOf(`@${name.slice(0, length)}`));
-				await sleep(BETWEEN_KEYS_MS);
-			}
-			terminal.write(CTRL_U);
-			await sleep(BETWEEN_KEYS_MS);
-		}
-		return times;
-	} finally {
-		terminal.close();
-		await terminal.ended;
-	}
+		return typedTimes(terminal, keys, (number) => `file-${(number * FILES_STEP) % FILES}.txt`, '@');
+	});
 }
 
 /** Letters that the flood has nowhere in this order. */
-function wordOf(number) {
+function floodWord(number) {
 	const digits = number.toString().padStart(4, '0');
 	return `Z${digits}XJQVKZX`.slice(0, WORD_LENGTH);
 }

@@ -1,6 +1,6 @@
 // Takes the types out of src/ into dist/ (`npm run types` checks them), then joins what the program loads into a few files in
 // dist/bundle: Node 20 needs about 0.4 ms for each of the 230 modules of `run` (docs/decisions/0012-speed.md). Packages are
-// joined too, but for the native one and for TOML, which is loaded only when there is a file; names are kept, so that stack
+// joined too, but for the native ones and for TOML, which is loaded only when there is a file; names are kept, so that stack
 // traces stay readable. Rolldown is all it needs besides the run-time packages (docs/decisions/0017-first-minute.md).
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -72,6 +72,8 @@ const LOADED_TOGETHER = {
 		'view/live/open-view.js',
 		'view/live/plain-view.js',
 	],
+	/** What draws on a terminal. */
+	drawing: ['ui/screen-writer.js', 'view/live/live-view.js'],
 	/** When a turn starts on a terminal, or to read answers. */
 	markdown: ['markdown/markdown-rows.js', 'markdown/read-markdown.js'],
 };
@@ -131,7 +133,7 @@ async function bundle(input, codeSplitting, change) {
 	const built = await rolldown({
 		input,
 		platform: 'node',
-		external: /^(?:node:|node-pty|@lydell\/|smol-toml)/,
+		external: /^(?:node:|node-pty|@lydell\/|smol-toml|libsql)/,
 		logLevel: 'warn',
 		// A busy machine makes any part slow; and the groups above, not the imports, decide what is loaded late.
 		checks: { pluginTimings: false, ineffectiveDynamicImport: false },

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { holdLock, isAlive } from './install-lock.mjs';
 import { lockFor } from './lock-for.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -30,32 +31,11 @@ const installed = readInstalled();
 
 /** Two commands at once would take each other's packages and build away: the second waits, and finds all of it done. */
 async function becomeTheOne() {
-	const path = join(root, '.install-lock');
-	for (let isSaid = false; ; ) {
-		try {
-			writeFileSync(path, String(process.pid), { flag: 'wx' });
-			process.once('exit', () => rmSync(path, { force: true }));
-			for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
-			return;
-		} catch (error) {
-			if (error.code !== 'EEXIST') throw error;
-		}
-		if (isAbandoned(path)) {
-			rmSync(path, { force: true });
-			continue;
-		}
-		if (!isSaid) process.stderr.write('waiting for another command that installs or builds here …\n');
-		isSaid = true;
-		await new Promise((wake) => setTimeout(wake, 100));
-	}
-}
-
-/** Its process is gone, or died before it could write its number. */
-function isAbandoned(path) {
-	const facts = statSync(path, { throwIfNoEntry: false });
-	if (facts === undefined) return false;
-	const holder = Number(readFileSync(path, 'utf8'));
-	return holder > 0 ? !isAlive(holder) : Date.now() - facts.mtimeMs > 5_000;
+	const release = await holdLock(join(root, '.install-lock'), () =>
+		process.stderr.write('waiting for another command that installs or builds here …\n'),
+	);
+	process.once('exit', release);
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 }
 
 function readInstalled() {
@@ -124,14 +104,6 @@ function removeStages() {
 	for (const entry of readdirSync(root)) {
 		const pid = Number(STAGE.exec(entry)?.[1]);
 		if (pid > 0 && !isAlive(pid)) rmSync(join(root, entry), { recursive: true, force: true });
-	}
-}
-
-function isAlive(pid) {
-	try {
-		return process.kill(pid, 0);
-	} catch (error) {
-		return error.code === 'EPERM';
 	}
 }
 

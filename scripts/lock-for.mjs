@@ -4,6 +4,12 @@
 export const BUILD_TOOL = 'rolldown';
 
 /**
+ * What the program loads of packages that bring more: of the SDK's HTTP servers and logins nothing is in the bundle, and a first
+ * demo need not wait for 90 packages of them.
+ */
+const LOADED_OF = { '@modelcontextprotocol/sdk': ['ajv', 'ajv-formats', 'zod', 'zod-to-json-schema'] };
+
+/**
  * A lock file of the run-time packages, the build tool and all that these need, from the whole `lock` and the package.json
  * it belongs to. Throws where the lock lacks one of them.
  */
@@ -18,7 +24,8 @@ export function lockFor(lock, { name, version, dependencies, devDependencies }) 
 				throw new Error(`package-lock.json does not name ${dependency}, which ${from || name} needs`);
 			}
 			if (path in packages) continue;
-			const { dev, devOptional, ...entry } = lock.packages[path];
+			const { dev, devOptional, ...all } = lock.packages[path];
+			const entry = withLoaded(all, LOADED_OF[dependency]);
 			packages[path] = entry;
 			add(path, entry.dependencies, false);
 			add(path, entry.optionalDependencies, true);
@@ -26,6 +33,12 @@ export function lockFor(lock, { name, version, dependencies, devDependencies }) 
 	};
 	add('', wanted, false);
 	return { name, version, lockfileVersion: lock.lockfileVersion, requires: true, packages };
+}
+
+function withLoaded(entry, loaded) {
+	if (loaded === undefined) return entry;
+	const kept = Object.entries(entry.dependencies ?? {}).filter(([name]) => loaded.includes(name));
+	return { ...entry, dependencies: Object.fromEntries(kept) };
 }
 
 /** Where `from` finds that package: below itself, else below one of the folders around it. null: nowhere. */

@@ -4,7 +4,7 @@ import { replaceGoneTerminals, terminalFds } from './core/processes/gone-termina
 import { guardOutput } from './core/processes/guard-output.ts';
 
 /** These continue and record when what they print is lost; any other command then has nothing left to do. */
-const RECORDING = new Set(['run', 'chat', 'race', 'race-resume', 'shell', 'resume']);
+const RECORDING = new Set(['run', 'chat', 'race', 'race-resume', 'shell', 'resume', 'hook']);
 
 /** Reads the command line, does what it says and ends the process. `keepCode` speeds up the next start. */
 export function main({ keepCode }: { keepCode: (callMore: () => void) => void }): void {

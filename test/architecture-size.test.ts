@@ -8,7 +8,7 @@ const MAX_CLASS_LINES = 200;
 const MAX_FILES_BESIDE_ROOMS = 10;
 
 /** Tables may be long. */
-const TABLES: ReadonlySet<string> = new Set(['handoff/secrets/secret-shapes.ts', 'config/config-keys.ts']);
+const TABLES: ReadonlySet<string> = new Set(['handoff/secrets/secret-shapes.ts']);
 
 /** Names that mean the same thing wherever they stand: the one list of a room, what each front end has of its own. */
 const SHARED_NAMES: ReadonlySet<string> = new Set(['registry', 'front-end', 'live', 'command']);
@@ -17,7 +17,7 @@ const OF_COMMANDS = /^commands\/.*\/(?:options|run|lines)\.ts$/;
 /** Named for the command that they belong to. */
 const OF_A_VERB = /^(?:shell\/slash|cli\/commands)\//;
 /** One thing has one name, and one place, in every adapter. */
-const ADAPTERS = /^agents\/(?:claude|codex|gemini|opencode|generic|demo)\//;
+const ADAPTERS = /^agents\/(?:claude|codex|copilot|gemini|opencode|generic|demo)\//;
 
 const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((path) =>
 	path.endsWith('.ts'),
@@ -68,7 +68,7 @@ describe('the sources', () => {
 
 	it('have the same parts in every adapter of a CLI', () => {
 		const parts = ['adapter', 'command-line', 'limits', 'login', 'outcome', 'oversized', 'stream-parser'];
-		const missing = ['claude', 'codex', 'gemini', 'opencode'].flatMap((cli) =>
+		const missing = ['claude', 'codex', 'copilot', 'gemini', 'opencode'].flatMap((cli) =>
 			parts.map((part) => `agents/${cli}/${part}.ts`).filter((path) => !sources.includes(path)),
 		);
 		expect(missing).toEqual([]);

@@ -12,7 +12,9 @@ const OWNERS: Record<string, readonly string[]> = {
 	chalk: ['ui/theme.ts'],
 	commander: ['cli'],
 	enquirer: ['ui', 'shell'],
+	libsql: ['history/open-sqlite.ts'],
 	'markdown-it': ['markdown'],
+	'@modelcontextprotocol/sdk': ['mcp'],
 	'strip-ansi': ['agents', 'race/run/failing-tests.ts'],
 	ulid: ['core/ids.ts'],
 };
@@ -22,7 +24,7 @@ interface Import {
 	to: string;
 }
 
-const IMPORT = /(?:\bfrom\s+|\bimport\s*\(?\s*)'([^']+)'/g;
+const IMPORT = /(?:\bfrom\s+|\bimport\s+|\bimport\(\s*)'([^']+)'/g;
 
 function sources(): string[] {
 	return readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
@@ -126,10 +128,13 @@ describe('the layers', () => {
 	it('start programs in few places, and git in one', () => {
 		const starting = sources().filter((path) => /^import (?!type).*'node:child_process'/m.test(textOf(path)));
 		expect(starting.sort()).toEqual([
+			// Runs in opencode's process, which is the user's own.
+			'agents/hooks/opencode-plugin.ts',
 			'cli/input/take-over.ts',
 			'cli/pager.ts',
 			'core/processes/process-table-ps.ts',
 			'core/processes/run-process.ts',
+			'core/processes/start-beside.ts',
 			'terminal/launch.ts',
 		]);
 		// Whoever is handed `runProcess` or imports it could start git past the armour.
@@ -146,6 +151,7 @@ describe('the layers', () => {
 			'core/processes/run-process.ts',
 			'git/run-git.ts',
 			'race/clean/folder-users.ts',
+			'runners/engines/run-tool.ts',
 		]);
 		const naming = sources().filter((path) => /\bcreateGit\(|\/git['"]|\['git'\]/.test(textOf(path)));
 		expect(naming.sort()).toEqual(['app/create-app.ts', 'commands/demo/run.ts', 'git/run-git.ts']);

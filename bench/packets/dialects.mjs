@@ -13,20 +13,22 @@ export const DIALECTS = {
 
 const CLAUDE_SESSION = '00000000-0000-4000-8000-000000000001';
 
+/** A message of the model, with one part. */
+export const claudeMessage = (id, content) => ({
+	type: 'assistant',
+	message: {
+		id,
+		type: 'message',
+		role: 'assistant',
+		model: 'claude-sonnet-4-5',
+		content: [content],
+		usage: {},
+	},
+});
+
 function claudeLines(acts, { turn, isLast }) {
 	const session = { session_id: CLAUDE_SESSION, parent_tool_use_id: null };
-	const message = (id, content) => ({
-		type: 'assistant',
-		message: {
-			id,
-			type: 'message',
-			role: 'assistant',
-			model: 'claude-sonnet-4-5',
-			content: [content],
-			usage: {},
-		},
-		...session,
-	});
+	const message = (id, content) => ({ ...claudeMessage(id, content), ...session });
 	const result = (id, content, isError) => ({
 		type: 'user',
 		message: {
@@ -53,7 +55,7 @@ function claudeLines(acts, { turn, isLast }) {
 	];
 }
 
-function claudeTool(act) {
+export function claudeTool(act) {
 	const failed = (act.exit ?? 0) !== 0;
 	switch (act.act) {
 		case 'run':
@@ -190,6 +192,44 @@ function codexRollout(acts) {
 	].join('\n');
 }
 
+/** A call of a tool as codex records it. */
+export function codexTool(act) {
+	const calls = (name, input) => ({ type: 'function_call', name, arguments: JSON.stringify(input) });
+	const patches = (...lines) => ({
+		type: 'custom_tool_call',
+		name: 'apply_patch',
+		input: ['*** Begin Patch', ...lines, '*** End Patch'].join('\n'),
+	});
+	const marked = (mark, text) => text.split('\n').map((line) => mark + line);
+	switch (act.act) {
+		case 'run':
+			return calls('shell', { command: ['bash', '-lc', act.command] });
+		case 'plan':
+			return calls('update_plan', {
+				plan: planItems(act).map(({ text, status }) => ({ step: text, status })),
+			});
+		case 'write':
+			return patches(`*** Add File: ${act.path}`, ...marked('+', act.content));
+		case 'edit':
+			return patches(
+				`*** Update File: ${act.path}`,
+				'@@',
+				...marked('-', act.before),
+				...marked('+', act.after),
+			);
+		case 'remove':
+			return patches(`*** Delete File: ${act.path}`);
+		default:
+			return patches(`*** Update File: ${act.from}`, `*** Move to: ${act.to}`);
+	}
+}
+
+/** What came of it. */
+export function codexOutput(act) {
+	const output = act.act === 'run' ? act.output : 'Success.';
+	return JSON.stringify({ output, metadata: { exit_code: act.exit ?? 0, duration_seconds: 0.1 } });
+}
+
 const GEMINI_SESSION = 'f6854b43-fe95-4a35-b522-d441fdae6000';
 
 function geminiLines(acts, { turn, isLast }) {
@@ -210,7 +250,7 @@ function geminiLines(acts, { turn, isLast }) {
 	];
 }
 
-function geminiTool(act) {
+export function geminiTool(act) {
 	switch (act.act) {
 		case 'run':
 			return { name: 'run_shell_command', input: { command: act.command }, output: act.output };
@@ -286,7 +326,7 @@ function opencodeLines(acts, { turn, isLast }) {
 	];
 }
 
-function opencodeTool(act) {
+export function opencodeTool(act) {
 	switch (act.act) {
 		case 'run':
 			return { tool: 'bash', input: { command: act.command }, output: act.output, exit: act.exit };

@@ -162,6 +162,7 @@ class Scene {
 		const opened = this.#relay.session();
 		const session = {
 			...opened,
+			apply: () => undefined,
 			turns: () => this.#relay.view.turns(),
 			writableFolder: () => opened.folder,
 			wayTo: (path) => path,

@@ -15,8 +15,9 @@ import type {
 	Utilization,
 } from './events.ts';
 import type { Picture, PictureWay } from './picture.ts';
+import type { ToolServer } from './tool-server.ts';
 
-/** `claude`, `codex`, `gemini`, `opencode`, a demo agent, or a name from `[agents.NAME]` in the user's config. */
+/** `claude`, `codex`, `copilot`, `gemini`, `opencode`, a demo agent, or a name from `[agents.NAME]` in the user's config. */
 export type AgentId = string;
 
 export type PermissionPreset = 'read-only' | 'edit' | 'full';
@@ -64,6 +65,8 @@ export interface TurnRequest {
 	version?: string | null;
 	/** `bin/ask.js` as a command for a POSIX shell; it takes the name of its dialect. Absent: there is none. */
 	asker?: string;
+	/** The relay's own tools for this turn; absent: it gets none. */
+	toolServer?: ToolServer;
 	/** Pictures for its flags (`AgentAdapter.pictureWay`), absolute paths. */
 	pictures?: readonly string[];
 	/** The turn's prompt and its file (absolute path), for CLIs that do not read it on stdin. */
@@ -248,6 +251,11 @@ export interface AgentAdapter {
 	sharedVariables: readonly string[];
 	/** What `edit` lets it do, as measured; absent: edit files. */
 	editAbilities?: readonly Ability[];
+	/**
+	 * What keeps a prompt that begins with a slash from being a command of the CLI's own, where a blank does not: it comes before
+	 * the prompt.
+	 */
+	commandGuard?: string;
 	/** True: the prompt is a word of the command line, so it must not begin like an option. */
 	takesPromptAsArgument?: boolean;
 	/** True: it prints plain text, not events as lines of JSON. */

@@ -188,6 +188,8 @@ export type AgentEvent =
 	| { type: 'background_tasks'; tasks: BackgroundTask[] }
 	/** The agent has answered and waits for these tasks; it continues by itself when they have ended. The turn is not over. */
 	| { type: 'interim_answer'; tasks: BackgroundTask[] }
+	/** The CLI begins to shorten the conversation: what is not kept elsewhere is about to leave the agent's context. */
+	| { type: 'compacting' }
 	/** The agent continues by itself after an answer, either an interim one or one that was taken for the last. */
 	| { type: 'continued' }
 	/**

@@ -7,6 +7,7 @@ import { RelayError } from '../core/errors.ts';
 import type { AgentAdapter, AgentId } from './agent-adapter.ts';
 import { claudeAdapter } from './claude/adapter.ts';
 import { codexAdapter } from './codex/adapter.ts';
+import { copilotAdapter } from './copilot/adapter.ts';
 import { geminiAdapter } from './gemini/adapter.ts';
 import { requireModelName } from './model-name.ts';
 import { opencodeAdapter } from './opencode/adapter.ts';
@@ -14,8 +15,9 @@ import { opencodeAdapter } from './opencode/adapter.ts';
 export const BUILT_IN_ADAPTERS: readonly AgentAdapter[] = [
 	claudeAdapter,
 	codexAdapter,
-	geminiAdapter,
+	copilotAdapter,
 	opencodeAdapter,
+	geminiAdapter,
 ];
 
 export interface AgentRegistry {

@@ -14,14 +14,14 @@ export function createAskingKeys(file: string): AskingKeys {
 	/** Programs without a useful answer: a turn must not wait for one each time. */
 	const silent = new Set<string>();
 	return {
-		async of(query, { executable, version, env }) {
+		async of(query, { executable, version, env, signal }) {
 			const askedOf = identityOf(executable, version, query.args);
 			const known = answers.read(executable, askedOf);
 			if (known !== null) return known;
 			if (silent.has(askedOf)) return null;
-			const key = await ask(executable, query, env);
-			if (key === null) silent.add(askedOf);
-			else answers.keep(executable, askedOf, key);
+			const key = await ask(executable, query, { env, signal });
+			if (key === null && signal?.aborted !== true) silent.add(askedOf);
+			else if (key !== null) answers.keep(executable, askedOf, key);
 			return key;
 		},
 	};
@@ -31,7 +31,7 @@ export function createAskingKeys(file: string): AskingKeys {
 async function ask(
 	executable: string,
 	query: AskingKeyQuery,
-	env: Readonly<Record<string, string>>,
+	{ env, signal }: Pick<Parameters<AskingKeys['of']>[1], 'env' | 'signal'>,
 ): Promise<string | null> {
 	try {
 		const { stdout } = await runProcess(executable, query.args, {
@@ -43,6 +43,7 @@ async function ask(
 			maxOutputBytes: MAX_OUTPUT_BYTES,
 			timeoutMs: TIMEOUT_MS,
 			endsWithUs: true,
+			...(signal && { signal }),
 		});
 		return query.read(stdout.toString()) ?? null;
 	} catch {

@@ -7,6 +7,7 @@ import type { ConfigFlag } from '../config/layers/layer-values.ts';
 import { RelayError } from '../core/errors.ts';
 import type { Conversation } from '../relay/conversation-contract.ts';
 import type { Ports } from '../relay/ports.ts';
+import { DEFAULT_NAME } from '../sessions/names/name-id.ts';
 import { type App, createApp, homeOf } from './create-app.ts';
 import { parentTurn, refuseDeepNesting } from './nesting.ts';
 import type { Settings, SettingsHolder } from './settings.ts';
@@ -88,6 +89,7 @@ export function commandContext(
 		store,
 		ledger,
 		quota,
+		workstreams: async () => (await import('./workstreams-of-user.ts')).workstreamsOf(app),
 		names: app.names,
 		checkName: async (id) => {
 			const { line, place } = await launching(app, (await held.holder()).settings);
@@ -103,6 +105,11 @@ export function commandContext(
 			await refuseLaunch(app, holder.settings);
 			return portsOf(holder);
 		},
+		history: async (act) => {
+			const settings = async () => settingsOf((await held.holder()).settings);
+			const { readHistory } = await import('./open-history.ts');
+			return readHistory({ env, home: homeOf(env), paths, progress: front.progress, settings }, act);
+		},
 		otherStores: async () => (await import('./other-stores.ts')).otherStores(app),
 		findProgram: async (name) => (await import('./find-program.ts')).findProgram(name, app),
 		copy: async (text) => (await import('./copy-text.ts')).copyText(text, app),
@@ -115,7 +122,8 @@ export function commandContext(
 			return openRace(app, settings, { isLive: asked !== undefined });
 		},
 		settings: async () => settingsOf((await held.holder()).settings),
-		elsewhere: (place) => commandContext(createApp({ ...place, name: 'default', leave: app.leave }), front),
+		elsewhere: (place) =>
+			commandContext(createApp({ name: DEFAULT_NAME, ...place, leave: app.leave }), front),
 		conversation: open,
 		agents: async () => (await conversation()).agents.all(),
 		candidates: async () => (await conversation()).agents.candidates(),

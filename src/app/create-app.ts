@@ -30,6 +30,7 @@ import { type NameInForce, nameInForce } from '../sessions/names/name-id.ts';
 import { createSessionStore, type SessionStore } from '../sessions/store/session-store.ts';
 import { createWitnesses, type Witnesses } from '../sessions/witness/witness.ts';
 import type { RunningAgents } from '../turns/process/running-agents.ts';
+import { createIndexBeside } from './index-beside.ts';
 import { withUndosSettled } from './settle-undos.ts';
 
 interface AppStreams {
@@ -77,6 +78,8 @@ export interface App {
 	names(): Promise<NamesOfRepo>;
 	/** Says that this process is no longer live, if it was. */
 	leaveName(): Promise<void>;
+	/** See `createIndexBeside`; `search.keep_indexed` is the caller's to look at. */
+	indexBeside(): void;
 	/** One for the whole process: where it cannot be written, it is kept in memory. */
 	ledger(): Promise<Ledger>;
 	quota(): Promise<Quota>;
@@ -177,6 +180,7 @@ export function createApp(
 			names ??= import('./open-names.ts').then(({ openNames }) => openNames(app));
 			return names;
 		},
+		indexBeside: createIndexBeside({ env, paths, folder }),
 		leaveName: async () => (await names)?.line.leave(),
 		quota: async () => (await import('./open-ledger.ts')).openQuota(app),
 		ledger: () => {

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentAdapter } from '../agents/agent-adapter.ts';
+import { withAllowed } from '../config/allowed-commands.ts';
 import { agentSettings } from '../config/defaults.ts';
 import { allowInConfig, disallowInConfig } from '../config/edit-config.ts';
 import { RelayError } from '../core/errors.ts';
@@ -21,13 +22,17 @@ import type { Places, Policy, Ports, RelayHooks } from '../relay/ports.ts';
 import { createNativeConversations } from '../sessions/lineage/native-conversations.ts';
 import { liveStore } from '../sessions/names/live-store.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
+import type { StartTui } from '../terminal/tui-process.ts';
 import { removeStrayPrivateFiles, socketFolders } from '../turns/process/private-files.ts';
 import { type AgentEnv, createAgentEnv, type TrustNow, trustNow } from './agent-environment.ts';
 import { createAskingKeys } from './asking-keys.ts';
 import { type App, homeOf, newNativeId, storeAt } from './create-app.ts';
+import { indexingAtEnds } from './index-beside.ts';
 import { launchPlace } from './open-names.ts';
+import { toolServerFor } from './own-tools.ts';
 import { clonedFolders, describeDistrust, digestsNow, obeysRepo } from './repo-trust.ts';
 import { createHooks } from './run-hooks.ts';
+import { createSessionWorkstreams } from './session-workstreams.ts';
 import { AGENTS_WITHOUT_COMMAND, namedAgents, type ReadonlySettings, settingsThere } from './settings.ts';
 import { createVersionCache } from './version-cache.ts';
 
@@ -65,7 +70,7 @@ export async function openPorts(
 	const snapshots =
 		known ??
 		(repo.kind === 'worktree' ? createSnapshots({ repo, git, stateFolder, clock, processes }) : null);
-	return {
+	const ports: Ports = {
 		clock,
 		repo,
 		isRoot: process.getuid?.() === 0,
@@ -75,6 +80,7 @@ export async function openPorts(
 		places: placesOf(app, current, { repo, snapshots }),
 		processes,
 		startProcess: createStartPty({ clock, processes }),
+		startTui: startTuiOf(app),
 		ledger,
 		quota,
 		runningAgents: {
@@ -91,6 +97,12 @@ export async function openPorts(
 			processes,
 		}),
 		survivors,
+		workstreams: createSessionWorkstreams(app, {
+			store,
+			registry: () => current.settings.registry,
+			config: () => current.settings.loaded.config,
+			ports: () => ports,
+		}),
 		hooks: hooksOf(app, current, repo),
 		estimateCost,
 		privateFolder,
@@ -99,16 +111,26 @@ export async function openPorts(
 		newNativeId,
 		askingKeys: createAskingKeys(join(paths.cacheHome, 'asking-keys.json')),
 		asker: () => [process.execPath, join(packageRoot(), 'bin/ask.js')].map(quoteForShell).join(' '),
+		toolServer: toolServerFor,
 		setAllowed: createSetAllowed(app, current, repo),
 		holdSettings: current.hold,
 		settings: () => settingsNow(current, repo),
 		policy: () => policyNow({ app, current, repo, trust: trust(), agentEnv, cloned }),
 	};
+	return ports;
 }
 
+/** Most commands start none. */
+const startTuiOf =
+	({ clock, processes }: Pick<App, 'clock' | 'processes'>): StartTui =>
+	async (spec, handlers) => {
+		const { createStartTui } = await import('../terminal/start-tui.ts');
+		return createStartTui({ clock, processes })(spec, handlers);
+	};
+
 function hooksOf(app: App, current: ReadonlySettings, { worktree }: RepoFacts): RelayHooks {
-	const { env, clock, notice } = app;
-	return createHooks({
+	const { env, clock, notice, indexBeside } = app;
+	const hooks = createHooks({
 		commands: () => current.settings.loaded.config.hooks,
 		findProgram: async (name) => (await import('./find-program.ts')).findProgram(name, app),
 		worktree,
@@ -117,6 +139,7 @@ function hooksOf(app: App, current: ReadonlySettings, { worktree }: RepoFacts): 
 		clock,
 		notice,
 	});
+	return indexingAtEnds(hooks, () => current.settings.loaded.config.search.keep_indexed, indexBeside);
 }
 
 /** What is allowed in this repo alone is among the commands that are allowed. */
@@ -131,17 +154,12 @@ function settingsNow({ settings }: ReadonlySettings, { worktree }: RepoFacts) {
 function createSetAllowed(app: App, current: ReadonlySettings, { worktree }: RepoFacts): Ports['setAllowed'] {
 	const { paths, processes, clock } = app;
 	const options = { locking: lockingOf(processes, clock), knownAgents: AGENTS_WITHOUT_COMMAND };
-	return (command, where, isAllowed) => {
+	return ({ action, what: command }, where, isAllowed) => {
 		const edit = isAllowed ? allowInConfig : disallowInConfig;
-		const isChanged = edit(paths.userConfig, { command, repo: where === 'repo' ? worktree : null }, options);
-		const { permissions } = current.settings.loaded.config;
-		const { repo_commands: byRepo } = permissions;
-		const listed = (known: readonly string[] = []) => [
-			...known.filter((one) => one !== command),
-			...(isAllowed ? [command] : []),
-		];
-		if (where === 'repo') byRepo[worktree] = listed(byRepo[worktree]);
-		else permissions.allow_commands = listed(permissions.allow_commands);
+		const rule = { command, repo: where === 'repo' ? worktree : null, isUnsandboxed: action === 'leave' };
+		const isChanged = edit(paths.userConfig, rule, options);
+		const { config } = current.settings.loaded;
+		config.permissions = withAllowed(config.permissions, rule, isAllowed);
 		return isChanged;
 	};
 }

@@ -34,7 +34,7 @@ export interface HookDeps {
 const LIMIT_MS = 10_000;
 /** At the end of the relay, what still runs has this long. */
 const LEAVE_MS = 3_000;
-/** Of what it prints, this is read; the rest is dropped. */
+/** So much is read of what it prints; the rest is dropped. */
 const OUTPUT_BYTES = 64 * 1024;
 
 export function createHooks(deps: HookDeps): RelayHooks {

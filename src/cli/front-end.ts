@@ -8,11 +8,12 @@ import { takeOver } from './input/take-over.ts';
 import { createLive, type LiveParts } from './live.ts';
 
 export interface FrontEndParts extends LiveParts {
-	program: Program;
+	/** With every command, whatever the line names. */
+	wholeProgram: () => Program;
 }
 
 export function createFrontEnd(parts: FrontEndParts): FrontEnd {
-	const { app, program } = parts;
+	const { app, wholeProgram } = parts;
 	const front: FrontEnd = {
 		live: createLive(parts),
 		...askOnTerminal(app),
@@ -28,12 +29,21 @@ export function createFrontEnd(parts: FrontEndParts): FrontEnd {
 			]);
 			return readTask(source, stdinOf(app));
 		},
+		lendTerminal: isOnTerminal(app)
+			? async (key, act) => act((await import('./screens/tui-terminal.ts')).tuiTerminal(key, app))
+			: null,
 		commandLine: {
 			runShell: async (conversation) =>
 				(await import('./open-shell.ts')).openShell(conversation, { ...parts, front }),
-			help: async (words) => (await import('./argv/show-help.ts')).showHelp(program, words),
+			readInput: async (maxBytes) => (await import('./input/read-input.ts')).readInput(maxBytes, app),
+			serveTools: async (options) => (await import('../mcp/serve.ts')).serve(app, options),
+			help: async (words) => (await import('./argv/show-help.ts')).showHelp(wholeProgram(), words),
 			openWatchScreen: async (options) => (await import('./watch-view.ts')).openWatchView(options, parts),
-			hasTerminal: app.streams.input.isTTY === true && app.streams.output.isTTY === true,
+			openSearchScreen: async (source) =>
+				(await import('./screens/search-view.ts')).openSearchView(source, parts),
+			openRunnerScreen: async (source) =>
+				(await import('./screens/runner-view.ts')).openRunnerView(source, parts),
+			hasTerminal: isOnTerminal(app),
 			rows: terminalRows(app.streams.output),
 			waitForEnter: async (what, signal) =>
 				(await import('./answers/wait-for-enter.ts')).waitForEnter(what, signal, app),
@@ -48,8 +58,11 @@ export function createFrontEnd(parts: FrontEndParts): FrontEnd {
 				return editText(app, text, clonedFolders(repo, around), called);
 			},
 			completionScript: async (shell) =>
-				(await import('./completion/completion-script.ts')).completionScript(program, shell),
+				(await import('./completion/completion-script.ts')).completionScript(wholeProgram(), shell),
 		},
 	};
 	return front;
 }
+
+const isOnTerminal = ({ streams }: LiveParts['app']) =>
+	streams.input.isTTY === true && streams.output.isTTY === true;

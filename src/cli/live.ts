@@ -1,11 +1,20 @@
 /** What happens on the command line while a command works: drawn live, plainly, as documents, or not at all. */
 import type { HeldSettings } from '../app/command-context.ts';
 import type { App } from '../app/create-app.ts';
-import type { Live, Running, RunningRace, Shown, View } from '../commands/live.ts';
+import {
+	isAsked,
+	type Live,
+	type Running,
+	type RunningRace,
+	type Shown,
+	type View,
+} from '../commands/live.ts';
 import { jsonText } from '../core/json-text.ts';
+import { isInForeground } from '../core/processes/terminal-foreground.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
 import type { RaceEvent } from '../race/race-contract.ts';
 import type { RelayEvent } from '../relay/events/relay-events.ts';
+import type { AskedOn } from '../shell/questions/lent-keyboard.ts';
 import { drawingFor } from '../ui/drawing.ts';
 import type { Output } from './output.ts';
 import type { StopSignals } from './stop-signals.ts';
@@ -20,9 +29,14 @@ export interface LiveParts {
 
 export function createLive(parts: LiveParts): Live {
 	const { app, output } = parts;
+	const canAnswer = () => !output.isJson && !output.isQuiet && isAttended(app);
 	return {
+		startsAgents: true,
 		get canAnswer() {
-			return !output.isJson && !output.isQuiet && isAttended(app);
+			return canAnswer();
+		},
+		get mayAsk() {
+			return app.env.TERM !== 'dumb' && canAnswer();
 		},
 		isOnTerminal: app.streams.output.isTTY === true,
 		look: output,
@@ -34,7 +48,8 @@ export function createLive(parts: LiveParts): Live {
 	};
 }
 
-const isAttended = ({ streams }: App) => streams.output.isTTY === true && streams.input.isTTY === true;
+const isAttended = ({ streams }: App) =>
+	streams.output.isTTY === true && streams.input.isTTY === true && isInForeground();
 
 /** Draws as long as `act` works, and listens to the signals that stop `running`; closes both. */
 async function follow<Event, Value>(
@@ -51,6 +66,7 @@ async function follow<Event, Value>(
 			return await act({
 				signal: stop.signal,
 				event: (event) => view.event(event),
+				showsEdits: !output.isJson && !output.isQuiet,
 				lines: (draw) => {
 					if (!output.isJson && !output.isQuiet) output.printError(`${[...draw(output), ''].join('\n')}\n`);
 				},
@@ -85,7 +101,7 @@ async function openConversationView(
 		import('../commands/output/recorded-commands.ts'),
 	]);
 	const { streams, clock, takeNotices } = app;
-	const view = await openRunView({
+	return openRunView({
 		output: output.isQuiet ? { write: (text: string) => output.print(text) } : streams.output,
 		errorOutput: output.isQuiet ? { write: () => true } : streams.errorOutput,
 		theme: output.theme,
@@ -98,10 +114,8 @@ async function openConversationView(
 		clock,
 		worktree: (await app.repo()).worktree,
 		allowHint: (command) => `agent-relay config allow ${quoteForShell(command)}`,
+		answers: await answersFrom(running, parts, stop),
 	});
-	return running.answerTerminal === undefined || output.isQuiet || !isAttended(app)
-		? view
-		: withAnswers(view, running, { app, stop });
 }
 
 /** A table with keys on a terminal, a line a change elsewhere; documents, or nothing. */
@@ -134,24 +148,23 @@ async function openRaceView(parts: LiveParts, race: RunningRace): Promise<View<R
 
 const nothing = () => undefined;
 
-/** Lets the keyboard answer what asks on the agent's terminal. */
-async function withAnswers(
-	view: View<RelayEvent>,
-	running: Running,
-	{ app, stop }: { app: App; stop: StopSignals },
-): Promise<View<RelayEvent>> {
-	const { createTerminalAnswers } = await import('./answers/terminal-answers.ts');
-	const answerTerminal = (line: string | null) => running.answerTerminal?.(line) ?? false;
-	const answers = createTerminalAnswers(app.streams.input, { answerTerminal }, stop.interrupt);
-	return {
-		event: (event) => {
-			// Before a question is shown: what was typed until then does not answer it.
-			answers.event(event);
-			view.event(event);
-		},
-		close: () => {
-			answers.close();
-			view.close();
-		},
-	};
+/** Takes answers from the keyboard while an agent asks; undefined where nobody could give one. */
+async function answersFrom(running: Running, { app, output }: LiveParts, { interrupt }: StopSignals) {
+	if (!isAsked(running) || output.isQuiet || !isAttended(app)) return undefined;
+	const [{ LentKeyboard }, { dropTypedAhead }, { createProcessSignals }] = await Promise.all([
+		import('../shell/questions/lent-keyboard.ts'),
+		import('./answers/drop-typed-ahead.ts'),
+		import('../core/processes/own-signals.ts'),
+	]);
+	const { streams, clock, env } = app;
+	return (on: AskedOn) =>
+		new LentKeyboard(
+			{
+				...{ asked: () => running, context: app, clock, theme: output.theme },
+				...{ input: streams.input, output: streams.output, signals: createProcessSignals(process, app) },
+				answerTerminal: (line) => running.answerTerminal?.(line) ?? false,
+				...{ reportsKeys: env.TERM !== 'linux', dropTypedAhead, interrupt },
+			},
+			on,
+		);
 }

@@ -60,7 +60,7 @@ async function shellOptions(
 		relay: conversation,
 		context: commandContext(
 			app,
-			{ ...front, ask: null, progress: () => undefined, commandLine: null },
+			{ ...front, ask: null, progress: () => undefined, lendTerminal: null, commandLine: null },
 			held,
 			conversation,
 		),

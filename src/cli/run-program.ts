@@ -25,11 +25,13 @@ export interface ProgramStreams {
 export async function runProgram(argv: readonly string[], streams: ProgramStreams): Promise<number> {
 	const printError = (text: string) => void streams.errorOutput.write(text);
 	let exitCode = 0;
-	const program: Program = createProgram(async (command, options) => {
+	const act = async (command: Command, options: Options) => {
 		const all = apart.task === null ? options : { ...options, task: apart.task };
-		exitCode = await runCommand(command, all, streams, program);
+		exitCode = await runCommand(command, all, streams, { program, wholeProgram });
 		return exitCode;
-	}, printError);
+	};
+	const wholeProgram = () => createProgram(act, printError);
+	const program: Program = createProgram(act, printError, argv);
 	const apart = separateTask(argv, program);
 	try {
 		await program.parseAsync([...apart.argv], { from: 'user' });
@@ -51,7 +53,7 @@ async function runCommand(
 	command: Command,
 	options: Options,
 	streams: ProgramStreams,
-	program: Program,
+	{ program, wholeProgram }: { program: Program; wholeProgram: () => Program },
 ): Promise<number> {
 	await begin(command.path, streams);
 	const { folder, name, noPager } = globalsOf(program);
@@ -76,7 +78,7 @@ async function runCommand(
 	if (live !== null && isOnTerminal && !output.isJson && !output.isQuiet)
 		(await import('./answers/ask-survivor.ts')).askAboutSurvivors(app, output.theme);
 	const held = holdSettings(app);
-	const front = createFrontEnd({ app, output, held, program, isSilentWhenQuiet });
+	const front = createFrontEnd({ app, output, held, wholeProgram, isSilentWhenQuiet });
 	try {
 		const called = await command.call(commandContext(app, front, held), options);
 		const pages = command.pages && !noPager && output.isTerminal && !output.isJson;

@@ -23,7 +23,7 @@ export async function openWatchView(
 }
 
 /** null: the settings cannot be read, which keeps nobody from reading records. */
-async function looksOf(held: LiveParts['held']): Promise<RelayConfig['ui'] | null> {
+export async function looksOf(held: LiveParts['held']): Promise<RelayConfig['ui'] | null> {
 	try {
 		return (await held.holder()).settings.loaded.config.ui;
 	} catch (error) {

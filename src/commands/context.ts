@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import type { ProcessTable } from '../core/processes/process-table.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 import type { Git } from '../git/run-git.ts';
+import type { IndexDatabase } from '../history/index/open-index.ts';
 import type { Ledger } from '../limits/ledger.ts';
 import type { Quota } from '../limits/quota.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
@@ -17,6 +18,7 @@ import type { Ports } from '../relay/ports.ts';
 import type { NamesOfRepo } from '../sessions/names/line-of-work.ts';
 import type { NameId } from '../sessions/names/name-id.ts';
 import type { SessionStore } from '../sessions/store/session-store.ts';
+import type { Workstreams } from '../workstreams/workstreams-contract.ts';
 import type { FrontEnd } from './front-end.ts';
 
 /** All that a command may work with; implemented in `app`, each part loaded when it is asked for. */
@@ -43,8 +45,15 @@ export interface CommandContext extends FrontEnd {
 	/** Those of other repos in which this user has sessions. */
 	otherStores(): Promise<KnownStore[]>;
 	ledger(): Promise<Ledger>;
+	/**
+	 * Brings the index of all conversations of this user up to date, and has it open for as long as `act` takes. Throws what
+	 * `openIndex` and `bringUpToDate` throw.
+	 */
+	history<Value>(act: (db: IndexDatabase) => Value | Promise<Value>): Promise<Value>;
 	/** How full the windows of plans are, as last reported. */
 	quota(): Promise<Quota>;
+	/** Lines of work of this user, in every repo. */
+	workstreams(): Promise<Workstreams>;
 	/** The names of this repo, and what is live under them. */
 	names(): Promise<NamesOfRepo>;
 	/** Throws what stands against `enterName`. */
@@ -69,8 +78,8 @@ export interface CommandContext extends FrontEnd {
 	 * start without the repo's own settings. RelayError `bad_config`, `nested_too_deep`.
 	 */
 	ports(asked: AskedSettings): Promise<Ports>;
-	/** The same for another folder and environment. */
-	elsewhere(place: { folder: string; env: Readonly<Record<string, string>> }): CommandContext;
+	/** The same for another folder and environment, under that name (`default` if absent). */
+	elsewhere(place: { folder: string; env: Readonly<Record<string, string>>; name?: NameId }): CommandContext;
 	/** The one at hand; null on the command line, where none is open. */
 	readonly conversation: Conversation | null;
 	/** Every agent with what is known of it without starting any. */

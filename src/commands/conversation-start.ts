@@ -9,7 +9,7 @@ import type { ConversationOptions } from './options/conversation-options.ts';
 
 interface Opening {
 	kind: 'shell' | 'run';
-	/** Somebody is there to answer what asks on an agent's terminal. */
+	/** Somebody is there to answer what agents ask, and what asks on their terminals. */
 	canAnswer: boolean;
 	/** The command asks about trust itself. */
 	willAsk?: boolean;
@@ -24,6 +24,7 @@ export async function startConversation(
 	const given = readGivenSettings(options.config, context.folder);
 	const config = [...given, ...configFlags(options)];
 	const ports = await context.ports({ isTrusted: options.trust, config, willAsk });
+	const workstream = await workstreamOf(context, options);
 	const named = options.agent === null ? null : ports.settings().registry.parse(options.agent);
 	return openConversation(ports, {
 		kind,
@@ -33,11 +34,22 @@ export async function startConversation(
 		order: options.order,
 		timeoutMs: options.timeout,
 		canAnswer,
-		mayAsk: kind === 'shell' && canAnswer,
+		mayAsk: canAnswer && context.live.mayAsk,
 		parentTurn: context.parentTurn,
 		isHere: options.here,
 		config: settingsToKeep(given),
+		workstream,
 	});
+}
+
+/** It becomes active, if it is not. */
+async function workstreamOf(
+	context: Pick<CommandContext, 'workstreams'>,
+	{ ws = null }: Pick<ConversationOptions, 'ws'>,
+): Promise<string | null> {
+	if (ws === null) return null;
+	const { chooseWorkstream } = await import('../workstreams/attach-session.ts');
+	return chooseWorkstream(await context.workstreams(), ws);
 }
 
 /** What the options alone can be wrong in, before a task is read. Throws RelayError `usage`. */

@@ -1,8 +1,11 @@
 /** What a command gets from its caller, besides its options. */
+import type { TuiTerminal } from '../attach/attach-contract.ts';
 import type { Conversation } from '../relay/conversation-contract.ts';
 import type { WatchScreen } from '../view/watch/watch-screen.ts';
 import type { Live } from './live.ts';
 import type { Look } from './look.ts';
+import type { PickerSource } from './runner/picker-source.ts';
+import type { SearchChoice, SearchSource } from './search/search-source.ts';
 
 export interface FrontEnd {
 	readonly live: Live;
@@ -19,6 +22,8 @@ export interface FrontEnd {
 	 * the shell refuses where they are needed. RelayError `usage` for empty words and two sources, and for unreadable text.
 	 */
 	readTask(source: TaskSource): Promise<string | null>;
+	/** Has the user's terminal for an agent's own TUI while `act` works; `key` comes back from it. null: there is no terminal. */
+	readonly lendTerminal: (<T>(key: string, act: (terminal: TuiTerminal) => Promise<T>) => Promise<T>) | null;
 	/** null: the caller is not the command line. */
 	readonly commandLine: CommandLine | null;
 }
@@ -47,10 +52,18 @@ export interface TaskSource {
 interface CommandLine {
 	/** Opens the shell on `conversation`, which it closes. The exit code. */
 	runShell(conversation: Conversation): Promise<number>;
+	/** Stdin to its end; null: a terminal, more than `maxBytes`, or nobody ends it. */
+	readInput(maxBytes: number): Promise<string | null>;
+	/** Serves tools to an agent on stdin and stdout until it closes them; false: the connection broke off. */
+	serveTools(options: { isReadOnly: boolean }): Promise<boolean>;
 	/** Prints the help of the command of these words. Throws RelayError `usage` where there is none. */
 	help(words: readonly string[]): Promise<void>;
 	/** Where `watch` draws; `isMarked`: several sessions at once. */
 	openWatchScreen(options: { isMarked: boolean }): Promise<WatchScreen>;
+	/** The full screen of `search`: what the user goes on with, and the exit code where a signal ended it. Only with `hasTerminal`. */
+	openSearchScreen(source: SearchSource): Promise<{ choice: SearchChoice; exitCode: number }>;
+	/** The full-screen list of runners, until it is left; the exit code. Only with `hasTerminal`. */
+	openRunnerScreen(source: PickerSource): Promise<number>;
 	/** Whether the user sits at a terminal that a program can take over. */
 	readonly hasTerminal: boolean;
 	/** Gives the terminal to a program until it ends. Its exit code. Throws RelayError `not_started`. */

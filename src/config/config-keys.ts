@@ -1,68 +1,16 @@
 /** Describes each key for people. The table is the documentation; `docs/configuration.md` is checked against it. */
-import type * as v from 'valibot';
 import { DEFAULT_AGENT_SETTINGS, DEFAULT_CONFIG } from './defaults.ts';
+import { type ConfigKey, calls, duration, hook, looks, ownText, section, text, words } from './key-rows.ts';
 import { agentSettingsSchema, relayConfigSchema } from './schema.ts';
 
-/** How text (a variable, a flag, `config set`) becomes a value. */
-type ValueKind = 'text' | 'flag' | 'number' | 'duration' | 'list' | 'table';
-
-export interface ConfigKey {
-	/** `turn.idle_s`; `agents.NAME.model` stands for every agent. */
-	key: string;
-	kind: ValueKind;
-	schema: v.GenericSchema;
-	/** Completes `allowed: …`. */
-	allowed: string;
-	unit: string | null;
-	/** What an untrusted repo's file may do with it. `user only`: not even a trusted repo may set it. */
-	untrusted: 'may set' | 'may lower' | 'not obeyed' | 'user only';
-	about: string;
-	default: unknown;
-}
-
-type Row = Pick<ConfigKey, 'kind' | 'allowed' | 'about'> & Partial<Pick<ConfigKey, 'unit' | 'untrusted'>>;
-
-const { agents, turn, limits, permissions, names, packet, ui, notify, hooks, budgets } =
+const { agents, turn, limits, permissions, names, packet, ui, runners, mcp, search, notify, hooks, budgets } =
 	relayConfigSchema.entries;
-const duration = (allowed: string, about: string): Row => ({
-	kind: 'duration',
-	allowed: `${allowed}, as seconds or as text such as "90s", "5 min", "6h"`,
-	about,
-	unit: 's',
-});
-const text = (allowed: string, about: string): Row => ({ kind: 'text', allowed, about });
-const words = (about: string): Row => ({ kind: 'list', allowed: 'a list of words', about });
-const hook = (when: string): Row => ({
-	kind: 'list',
-	allowed: 'a list of words; the first is a program name, an absolute path or "~/…"',
-	about: `The command that is started when ${when}; the event is on its stdin.`,
-});
-const looks = { untrusted: 'may set' } as const;
-
-function section<T extends Record<string, v.GenericSchema>>(
-	name: string,
-	entries: T,
-	defaults: Record<keyof T & string, unknown>,
-	rows: Record<keyof T & string, Row>,
-): ConfigKey[] {
-	return Object.entries<Row>(rows).map(([key, row]) => ({
-		unit: null,
-		untrusted: 'not obeyed',
-		...row,
-		key: `${name}.${key}`,
-		schema: entries[key] ?? never(key),
-		default: Object.entries(defaults).find(([name]) => name === key)?.[1],
-	}));
-}
-
-function never(key: string): never {
-	throw new Error(`no schema for ${key}`);
-}
-
+const { attach, ws } = relayConfigSchema.entries;
 const { by_name: _, ...agentsEntries } = agents.entries;
 const { by_name: __, ...agentsDefaults } = DEFAULT_CONFIG.agents;
 
 const LIMIT_KINDS = 'one of "window", "rate", "quota", "billing", "overloaded"';
+const KEYS = '"ctrl-" and a letter or one of \\ ] ^ _; not c, h, i, j, m, q or z';
 const KINDS_OR_REPORTED = `${LIMIT_KINDS}, or "told" to take it from the provider's words`;
 
 export const CONFIG_KEYS: readonly ConfigKey[] = [
@@ -187,7 +135,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			kind: 'flag',
 			allowed: 'true or false',
 			about:
-				'Whether an agent in the shell may ask you for what its preset does not allow; otherwise it is denied.',
+				'Whether an agent may ask you at a terminal for what its preset does not allow; otherwise it is denied.',
 			untrusted: 'user only',
 		},
 		ask_timeout: duration(
@@ -203,6 +151,12 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			kind: 'table',
 			allowed: 'a table with a list of commands for the path of each repo',
 			about: 'The same, for one repo each.',
+			untrusted: 'user only',
+		},
+		repo_unsandboxed: {
+			kind: 'table',
+			allowed: 'a table with a list of commands for the path of each repo',
+			about: 'Commands that an agent with a sandbox (codex) may run outside it when it asks.',
 			untrusted: 'user only',
 		},
 	}),
@@ -248,6 +202,29 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			...looks,
 		},
 	}),
+	...section('runners', runners.entries, DEFAULT_CONFIG.runners, {
+		domain: text('a DNS name, or ""', 'The domain that the DNS names of runners are in; "" = none.'),
+	}),
+	...section('attach', attach.entries, DEFAULT_CONFIG.attach, {
+		key: { ...text(KEYS, "The key that comes back from an agent's own TUI."), untrusted: 'user only' },
+		on_limit: text('"stay" or "return"', 'At a limit in the TUI: wait for you, or come back at once.'),
+	}),
+	...section('mcp', mcp.entries, DEFAULT_CONFIG.mcp, {
+		inject: {
+			kind: 'flag',
+			allowed: 'true or false',
+			untrusted: 'user only',
+			about: "Give agents the relay's tools for each turn, in repos that you trust.",
+		},
+	}),
+	...section('search', search.entries, DEFAULT_CONFIG.search, {
+		keep_indexed: {
+			kind: 'flag',
+			allowed: 'true or false',
+			untrusted: 'user only',
+			about: 'Bring the index of conversations up to date beside your work, once you have searched.',
+		},
+	}),
 	...section('notify', notify.entries, DEFAULT_CONFIG.notify, {
 		terminal: {
 			...text(
@@ -264,6 +241,21 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 		handover: hook('the work goes to another agent, or no agent is available'),
 		question: hook('a question waits for you'),
 		session_ended: hook('a session is left'),
+	}),
+	...section('ws', ws.entries, DEFAULT_CONFIG.ws, {
+		warn_first: calls(
+			'Tool calls since a workstream was saved at which the shell warns, once; 0 = no warning.',
+		),
+		warn_second: calls('Tool calls at which it warns again; 0 = no second warning.'),
+		warn_every: calls('Beyond these two, it warns each time after so many more; 0 = no further warning.'),
+		summary_dir: ownText(
+			'an absolute path, "~/…", or ""',
+			'Where summaries are written; "" = below your data folder.',
+		),
+		summarize_with: ownText(
+			'"agent" or "agent:model", or ""',
+			'The agent that writes the state of a workstream and the summary of a session from the records; "" = none.',
+		),
 	}),
 	...section('budgets', budgets.entries, DEFAULT_CONFIG.budgets, {
 		max_turns: {

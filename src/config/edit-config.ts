@@ -6,6 +6,14 @@ import { hasErrno, RelayError } from '../core/errors.ts';
 import { type Locking, withFileLock } from '../core/files/file-lock.ts';
 import { ensureFolder } from '../core/files/folders.ts';
 import { writeAtomic } from '../core/files/write-file.ts';
+import {
+	ALLOWED_EVERYWHERE,
+	type AllowedCommand,
+	changedInRepo,
+	changedList,
+	type RepoKey,
+	repoKeyOf,
+} from './allowed-commands.ts';
 import { assemble, checkValue } from './layers/assemble.ts';
 import { keyValue, readText, valuesOfDocument } from './layers/layer-values.ts';
 import { agentsWithoutCommand, relayConfigSchema } from './schema.ts';
@@ -64,15 +72,6 @@ export function replaceConfigText(
 	});
 }
 
-export const ALLOWED_EVERYWHERE = 'permissions.allow_commands';
-export const ALLOWED_IN_REPOS = 'permissions.repo_commands';
-
-/** What may run without asking. `repo`: only in this one (its real path); null: everywhere. */
-export interface AllowedCommand {
-	command: string;
-	repo: string | null;
-}
-
 /**
  * Several changes in one write: keys with their value as text, and commands to allow. Errors as `setConfigValue`; nothing is
  * changed then.
@@ -94,47 +93,40 @@ export function changeConfig(
 }
 
 /** Adds to the commands that are allowed; false when it is there already. Errors as `setConfigValue`. */
-export function allowInConfig(
-	file: string,
-	{ command, repo }: AllowedCommand,
-	options: EditOptions,
-): boolean {
+export function allowInConfig(file: string, allowed: AllowedCommand, options: EditOptions): boolean {
 	const origin = { layer: 'flag', place: 'allow' } as const;
-	checkValue(keyValue(ALLOWED_EVERYWHERE, [command], origin));
-	return editFile(file, options, (before, path) => withAllowed(before, path, { command, repo }));
+	checkValue(keyValue(ALLOWED_EVERYWHERE, [allowed.command], origin));
+	return editFile(file, options, (before, path) => withAllowed(before, path, allowed));
 }
 
 /** null: it is there already. */
-function withAllowed(before: string, path: string, { command, repo }: AllowedCommand): string | null {
+function withAllowed(before: string, path: string, allowed: AllowedCommand): string | null {
+	const { command, repo } = allowed;
 	if (repo === null) return appendTomlElement(before, path, ALLOWED_EVERYWHERE, command);
-	const known = commandsOfRepos(before, path);
-	const own = known[repo] ?? [];
-	if (own.includes(command)) return null;
-	return setTomlValue(before, path, ALLOWED_IN_REPOS, { ...known, [repo]: [...own, command] });
+	const key = repoKeyOf(allowed);
+	const after = changedInRepo(commandsOfRepos(before, path, key), { command, repo }, true);
+	return after === null ? null : setTomlValue(before, path, key, after);
 }
 
 /** Removes it there; false when it is not there. Errors as `setConfigValue`. */
-export function disallowInConfig(
-	file: string,
-	{ command, repo }: AllowedCommand,
-	options: EditOptions,
-): boolean {
+export function disallowInConfig(file: string, allowed: AllowedCommand, options: EditOptions): boolean {
 	return editFile(file, options, (before, path) => {
-		const known = commandsOfRepos(before, path);
-		const list = repo === null ? valueIn(before, path, ALLOWED_EVERYWHERE) : known[repo];
-		if (!Array.isArray(list) || !list.includes(command)) return null;
-		const left = list.filter((one) => one !== command);
-		if (repo === null) return setTomlValue(before, path, ALLOWED_EVERYWHERE, left);
-		const { [repo]: _, ...others } = known;
-		const after = left.length === 0 ? others : { ...known, [repo]: left };
-		return setTomlValue(before, path, ALLOWED_IN_REPOS, after);
+		const { command, repo } = allowed;
+		if (repo === null) {
+			const list = valueIn(before, path, ALLOWED_EVERYWHERE);
+			const left = Array.isArray(list) ? changedList(list, command, false) : null;
+			return left === null ? null : setTomlValue(before, path, ALLOWED_EVERYWHERE, left);
+		}
+		const key = repoKeyOf(allowed);
+		const after = changedInRepo(commandsOfRepos(before, path, key), { command, repo }, false);
+		return after === null ? null : setTomlValue(before, path, key, after);
 	});
 }
 
 /** Throws `bad_config` where the file says something else there. */
-function commandsOfRepos(text: string, path: string): Record<string, string[]> {
-	const raw = valueIn(text, path, ALLOWED_IN_REPOS) ?? {};
-	const { value } = checkValue(keyValue(ALLOWED_IN_REPOS, raw, { layer: 'user', place: path }));
+function commandsOfRepos(text: string, path: string, key: RepoKey): Record<string, string[]> {
+	const raw = valueIn(text, path, key) ?? {};
+	const { value } = checkValue(keyValue(key, raw, { layer: 'user', place: path }));
 	return v.parse(relayConfigSchema.entries.permissions.entries.repo_commands, value);
 }
 

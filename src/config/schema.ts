@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { parseDuration } from './duration.ts';
 
 /** Agents that need no `command`, in the order of first choice. Their adapters are in `agents/`. */
-export const BUILT_IN_AGENTS: readonly string[] = ['claude', 'codex', 'gemini', 'opencode'];
+export const BUILT_IN_AGENTS: readonly string[] = ['claude', 'codex', 'copilot', 'opencode', 'gemini'];
 
 /** The built-in agents and `others` (demo agents), each once: all that need no `command`. */
 export function agentsWithoutCommand(others: readonly string[] = []): string[] {
@@ -23,6 +23,10 @@ const ONE_LINE = /^[^\u0000-\u001f\u007f]+$/;
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** `message.content.0.text` */
 const FIELD_PATH = /^[^.\s]+(\.[^.\s]+)*$/;
+/** Lowercase labels with dots between them. */
+const DOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+/** `ctrl-` and a letter, or one of those that make a control character with it. Not those that every program needs. */
+export const CONTROL_KEY = /^ctrl-([abd-gklnopr-y\\\]^_])$/i;
 const MAX_PATTERN_CHARS = 500;
 
 const line = v.pipe(v.string(), v.regex(ONE_LINE));
@@ -169,6 +173,8 @@ export const relayConfigSchema = v.strictObject({
 		allow_commands: lines,
 		/** By the real path of a repo's worktree. */
 		repo_commands: v.record(v.pipe(line, v.startsWith('/')), lines),
+		/** The same, for what may run outside the sandbox of an agent that has one. */
+		repo_unsandboxed: v.record(v.pipe(line, v.startsWith('/')), lines),
 	}),
 	names: v.strictObject({ allow: v.boolean() }),
 	packet: v.strictObject({ max_bytes: integerInRange(4096, 1_048_576) }),
@@ -179,6 +185,13 @@ export const relayConfigSchema = v.strictObject({
 		motion: v.boolean(),
 		status: v.boolean(),
 	}),
+	runners: v.strictObject({ domain: orNone(v.pipe(v.string(), v.regex(DOMAIN))) }),
+	attach: v.strictObject({
+		key: v.pipe(v.string(), v.regex(CONTROL_KEY)),
+		on_limit: v.picklist(['stay', 'return']),
+	}),
+	mcp: v.strictObject({ inject: v.boolean() }),
+	search: v.strictObject({ keep_indexed: v.boolean() }),
 	notify: v.strictObject({
 		terminal: v.picklist(['auto', 'osc9', 'osc777', 'bell', 'off']),
 		after_s: seconds(0, DAY_S),
@@ -190,6 +203,18 @@ export const relayConfigSchema = v.strictObject({
 		handover: commandLine,
 		question: commandLine,
 		session_ended: commandLine,
+	}),
+	ws: v.strictObject({
+		warn_first: integerInRange(0, 1_000_000),
+		warn_second: integerInRange(0, 1_000_000),
+		warn_every: integerInRange(0, 1_000_000),
+		summary_dir: orNone(
+			v.pipe(
+				line,
+				v.check((path) => isAbsolute(path) || path.startsWith('~/')),
+			),
+		),
+		summarize_with: orNone(line),
 	}),
 	budgets: v.strictObject({
 		max_turns: integerInRange(0, 1_000_000),

@@ -20,7 +20,7 @@ import {
 	besideOf,
 	digestOf,
 	digestOfEntry,
-	discardPlace,
+	discardPlaceQuickly,
 	type EditJournal,
 	type EditPlace,
 	type EditStep,
@@ -45,7 +45,7 @@ export async function inPlace<T>(place: EditPlace, work: () => Promise<T>): Prom
 	} catch (error) {
 		throw explainWriteFailure(error, place.folder);
 	} finally {
-		if (!existsSync(place.journal)) discardPlace(place);
+		if (!existsSync(place.journal)) await discardPlaceQuickly(place);
 	}
 }
 

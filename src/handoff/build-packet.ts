@@ -5,7 +5,7 @@
 
 import { commandHistory } from './commands/command-history.ts';
 import { commandPieces, shellNotePieces } from './commands/command-pieces.ts';
-import { fenceUser, quoteRecord } from './fence.ts';
+import { escapeMarks, fenceUser, quoteRecord } from './fence.ts';
 import { filePieces } from './files/file-pieces.ts';
 import { missedUndos, undoPieces } from './files/undo-pieces.ts';
 import { carriedBy } from './fit/carried.ts';
@@ -20,6 +20,7 @@ import { type RecordCleaner, recordCleaner } from './pieces/clean-record.ts';
 import { turnLabel } from './pieces/turn-label.ts';
 import { readStories, type TurnStory } from './pieces/turn-story.ts';
 import { createRedactor } from './redact.ts';
+import { agentNotePieces } from './talk/agent-note-pieces.ts';
 import { newestPlan, planLines, planPieces } from './talk/plan-pieces.ts';
 import { statementPieces } from './talk/statement-pieces.ts';
 import { scoreStatements } from './talk/statements.ts';
@@ -40,7 +41,8 @@ export function buildPacket(input: PacketInput): Packet {
 		...recordPieces(input, stories, words, cleaner),
 	];
 	const turns = input.lineage.reduce((sum, session) => sum + session.turns.length, 0);
-	const frame = { head: renderHead(input, stories, turns, cleaner.whole), tail: renderTail(words) };
+	const head = renderHead(input, stories, turns, cleaner.whole) + renderWorkstream(input, cleaner);
+	const frame = { head, tail: renderTail(words) };
 	const fitted = fitToBudget(pieces, words, frame, budget);
 	const data = packetData(input, budget, words, fitted, pieces, redactor);
 	const nowPiece = pieces.find((piece) => piece.section === 'now');
@@ -135,6 +137,7 @@ function recordPieces(
 			quote,
 			cleaner.part,
 		),
+		...agentNotePieces(missedNotes(input), label, { quote, clean }),
 		...filePieces(
 			[...input.diffs, ...reportedFiles(input, stories)],
 			input.userEdits,
@@ -162,6 +165,10 @@ function shellNotes(input: PacketInput, clean: (text: string) => string) {
 	return missedNotes(input)
 		.filter(({ kind, isConfirmed }) => kind === 'shell' && isConfirmed !== false)
 		.map((note) => ({ ...note, text: clean(note.text) }));
+}
+
+function renderWorkstream({ workstream = null, inert }: PacketInput, cleaner: RecordCleaner): string {
+	return workstream === null ? '' : `\n## Workstream\n${inert(escapeMarks(cleaner.whole(workstream)))}`;
 }
 
 function renderTail(words: UserWords): string {

@@ -15,9 +15,14 @@ const MARKS = /<(\/?)(?=(?:record|user|relay)-)/gi;
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
+/** Look-alikes of the marks as text. */
+export function escapeMarks(text: string): string {
+	return text.replace(MARKS, '&lt;$1');
+}
+
 /** Recorded text as quoted lines with a final line break. */
 export function quoteRecord(text: string): string {
-	return `> ${text.replace(MARKS, '&lt;$1').replaceAll('\n', '\n> ')}\n`;
+	return `> ${escapeMarks(text).replaceAll('\n', '\n> ')}\n`;
 }
 
 /** Fences `body`, whose lines are `quoteRecord` lines and the relay's own labels, and which ends in a line break. */

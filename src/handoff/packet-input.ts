@@ -20,6 +20,8 @@ export interface PacketNote {
 	exitCode: number | null;
 	/** False: only the record attributes it to the user. Default: true. */
 	isConfirmed?: boolean;
+	/** Absent: the user. */
+	by?: 'agent' | undefined;
 }
 
 /** An undo of turns, or a redo. */
@@ -97,6 +99,8 @@ export interface PacketInput {
 	between?: readonly string[];
 	/** Sessions of `lineage` whose agents work at the same time, beside the successor, for the same user. */
 	beside?: readonly string[];
+	/** The state of the workstream, as a prompt carries it; absent: there is none. */
+	workstream?: string | null;
 	/** UTF-8 bytes of the Markdown, at least `MIN_BUDGET_BYTES`. */
 	budgetBytes: number;
 	/** The successor's own defence against its prompt syntax (`AgentAdapter.inert`). */

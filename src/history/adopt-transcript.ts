@@ -1,7 +1,6 @@
 /** Makes a session of ours from an agent's own transcript, so that any agent can go on with it. */
 import { existsSync, realpathSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
-import { codexHome } from '../agents/codex/native/rollout-file.ts';
+import { relative, sep } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
@@ -11,12 +10,14 @@ import type { RepoFacts } from '../git/repo-facts.ts';
 import { packAdopted } from '../relay/packet/pack-adopted.ts';
 import type { Ports } from '../relay/ports.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
+import type { SessionDraft } from '../sessions/store/make-session.ts';
 import { folderOf } from '../sessions/store/new-meta.ts';
 import { adoptTurns } from '../sessions/transitions.ts';
 import { TurnGrouping, type TurnStep } from './group-turns.ts';
 import { type OpenTranscript, openTranscript } from './read-transcript.ts';
 import { TurnRecording } from './record-turns.ts';
-import type { TranscriptFacts } from './transcript-items.ts';
+import { TRANSCRIPT_FORMATS } from './transcript-formats.ts';
+import { fileOf, type TranscriptFacts } from './transcript-items.ts';
 
 export interface AdoptOptions {
 	/** It continues in the present folder, wherever it was held. */
@@ -50,15 +51,19 @@ export async function adoptTranscript(path: string, options: AdoptOptions, home:
 		const place = await placeOf(path, found.facts, options, home);
 		const nativeId = place.isOwn ? nativeIdOf(path, transcript, home) : null;
 		const about = { agent: transcript.agent, turns: found.turns, torn: found.torn };
-		const known = nativeId === null ? null : sessionOf(nativeId, { ...about, path }, home);
+		const known =
+			nativeId === null
+				? adoptedBefore(path, { ...about, ...place.repo }, home)
+				: sessionOf(nativeId, about, home);
 		if (known !== null) return { id: known, isNew: false, ...about };
-		const id = await record(transcript, { path, nativeId, place, facts: found.facts }, home);
-		if (nativeId !== null) joinConversation({ agent: transcript.agent, nativeId }, id, home);
-		await packAdopted(id, home).catch((error) => {
-			home.store.remove(id);
+		const made = await record(transcript, { path, nativeId, place, found }, home);
+		if (!made.isNew) return { ...made, ...about };
+		if (nativeId !== null) joinConversation({ agent: transcript.agent, nativeId }, made.id, home);
+		await packAdopted(made.id, home).catch((error) => {
+			home.store.remove(made.id);
 			throw error;
 		});
-		return { id, isNew: true, ...about };
+		return { ...made, ...about };
 	} finally {
 		transcript.close();
 	}
@@ -67,9 +72,13 @@ export async function adoptTranscript(path: string, options: AdoptOptions, home:
 /** Some hundred milliseconds. */
 const SLOW_BYTES = 20e6;
 
-async function look(
-	transcript: OpenTranscript,
-): Promise<{ facts: Partial<TranscriptFacts>; turns: number; torn: number }> {
+interface Looked {
+	facts: Partial<TranscriptFacts>;
+	turns: number;
+	torn: number;
+}
+
+async function look(transcript: OpenTranscript): Promise<Looked> {
 	const grouping = new TurnGrouping();
 	let turns = 0;
 	const count = (steps: readonly TurnStep[]) => {
@@ -133,23 +142,38 @@ function nativeIdOf(
 ): string | null {
 	const adapter = settings().registry.adapters.find((one) => one.id === agent);
 	if (id === null || adapter === undefined || !adapter.isNativeId(id)) return null;
-	const codex = codexHome(env);
-	const claude = env.CLAUDE_CONFIG_DIR || (env.HOME ? join(env.HOME, '.claude') : null);
-	const place = agent === 'codex' ? codex && join(codex, 'sessions') : claude && join(claude, 'projects');
-	if (place === null || !existsSync(place)) return null;
-	return realpathSync(path).startsWith(realpathSync(place) + sep) ? id : null;
+	const format = TRANSCRIPT_FORMATS.find((one) => one.agent === agent);
+	const places = (format?.folders(env) ?? []).filter((place) => existsSync(place));
+	const file = realpathSync(fileOf(path));
+	return places.some((place) => file.startsWith(realpathSync(place) + sep)) ? id : null;
 }
 
 /** A session that has all of these turns, its own or adopted; the newest. */
 function sessionOf(
 	nativeId: string,
-	{ agent, turns }: { agent: string; turns: number; path: string },
+	{ agent, turns }: { agent: string; turns: number },
 	{ store }: Pick<Ports, 'store'>,
 ): SessionId | null {
 	const found = store.list({ kinds: ['run', 'shell'], name: null }).find(({ id, meta }) => {
 		if (meta?.agents[agent]?.native_session_id !== nativeId || meta.archived_at) return false;
 		const had = store.lineage(id).flatMap((entry) => entry.turns);
 		return had.filter((state) => state.native_session_id === nativeId).length >= turns;
+	});
+	return found?.id ?? null;
+}
+
+/** A session here that has all of these turns from that transcript, which was held elsewhere; the newest. */
+function adoptedBefore(
+	path: string,
+	{ agent, turns, worktree }: { agent: string; turns: number; worktree: string },
+	{ store }: Pick<Ports, 'store'>,
+): SessionId | null {
+	const found = store.list({ kinds: ['run', 'shell'], name: null }).find(({ id, meta }) => {
+		if (meta === null || meta.archived_at || meta.repo.worktree !== worktree) return false;
+		const from = meta.adopted_from;
+		if (from?.path !== path || from.agent !== agent || from.native_session_id !== null) return false;
+		const had = store.lineage(id).flatMap((entry) => entry.turns);
+		return had.filter((state) => state.adopted_at !== undefined).length >= turns;
 	});
 	return found?.id ?? null;
 }
@@ -163,18 +187,28 @@ function joinConversation(
 	conversations.begin(conversation, id).end(conversation);
 }
 
+/** If two commands adopt one conversation at once, the second takes the session of the first. */
 async function record(
 	transcript: OpenTranscript,
-	{
-		path,
-		nativeId,
-		place,
-		facts,
-	}: { path: string; nativeId: string | null; place: Place; facts: Partial<TranscriptFacts> },
+	{ path, nativeId, place, found }: { path: string; nativeId: string | null; place: Place; found: Looked },
 	home: Ports,
-): Promise<SessionId> {
+): Promise<{ id: SessionId; isNew: boolean }> {
 	const { agent } = transcript;
-	const adoptedFrom = { agent, native_session_id: nativeId, path };
+	const { facts, turns } = found;
+	const other: { id: SessionId | null } = { id: null };
+	const publish = (show: () => void) => {
+		if (nativeId === null) return show();
+		home.conversations.alone({ agent, nativeId }, () => {
+			other.id = sessionOf(nativeId, { agent, turns }, home);
+			if (other.id !== null)
+				throw new RelayError('refused', `Session ${other.id} has that conversation already.`);
+			show();
+		});
+	};
+	const adoptedFrom = {
+		...{ agent, native_session_id: nativeId, path },
+		...(transcript.id === null ? {} : { conversation: transcript.id }),
+	};
 	const as = {
 		agent,
 		nativeId,
@@ -182,19 +216,19 @@ async function record(
 		folder: place.repo.folder ?? '',
 		now: home.clock.now(),
 	};
-	return home.store.make({ kind: 'run', activeAgent: agent, adoptedFrom }, async (draft) => {
+	const write = async (draft: SessionDraft) => {
 		const recording = new TurnRecording(draft, as);
 		const grouping = new TurnGrouping();
 		let objective: string | null = null;
-		const write = (steps: readonly TurnStep[]) => {
+		const add = (steps: readonly TurnStep[]) => {
 			for (const step of steps) {
 				if (step.step === 'begin') objective ??= step.text;
 				recording.write(step);
 			}
 		};
 		try {
-			for await (const item of transcript.items()) write(grouping.push(item));
-			write(grouping.end());
+			for await (const item of transcript.items()) add(grouping.push(item));
+			add(grouping.end());
 		} finally {
 			recording.close();
 		}
@@ -202,5 +236,12 @@ async function record(
 		draft.log({ type: 'adopted', agent, native_session_id: nativeId, path, turns: states.length });
 		const title = facts.title === undefined ? null : safeLine(facts.title, 200);
 		return adoptTurns(draft.meta, { states, adoptedFrom, title, objective, repo: place.repo });
-	});
+	};
+	try {
+		const id = await home.store.make({ kind: 'run', activeAgent: agent, adoptedFrom }, write, publish);
+		return { id, isNew: true };
+	} catch (error) {
+		if (other.id === null) throw error;
+		return { id: other.id, isNew: false };
+	}
 }

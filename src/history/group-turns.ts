@@ -59,6 +59,11 @@ export class TurnGrouping {
 		return this.#endOpen();
 	}
 
+	/** The turn that is open, as it is so far; null: none is. */
+	get open(): TranscriptTurn | null {
+		return this.#open === null ? null : { ...this.#open, edited: [...this.#open.edited] };
+	}
+
 	#learn(facts: Partial<TranscriptFacts>): TurnStep[] {
 		const { startedAt, cwd, ...latest } = facts;
 		Object.assign(this.facts, latest);

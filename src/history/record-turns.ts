@@ -25,6 +25,8 @@ export interface RecordedAs {
 	folder: string;
 	/** For lines without a time, epoch ms. */
 	now: number;
+	/** Takes the state of each turn that has ended; absent: it is written. */
+	onState?: (state: TurnState) => void;
 }
 
 type Event = Extract<TurnStep, { step: 'event' }>['event'];
@@ -41,6 +43,8 @@ interface Open {
 	text: Transcript;
 	seq: number;
 	tools: Map<string, Tool>;
+	/** As last reported in this turn; null: not in this turn. */
+	plan: TurnState['plan'] | null;
 }
 
 export class TurnRecording {
@@ -63,6 +67,16 @@ export class TurnRecording {
 		});
 	}
 
+	/** The state of the turn that is open, by what is known of it; null: none is. */
+	stateOf(known: TranscriptTurn): TurnState | null {
+		const open = this.#open;
+		const planBefore = this.states.at(-1)?.plan ?? [];
+		return (
+			open &&
+			stateOf({ ...known, turn: open.turn }, open, { ...this.#as, sessionId: this.#draft.id, planBefore })
+		);
+	}
+
 	close(): void {
 		this.#open?.events.close();
 		this.#open?.output.close();
@@ -82,6 +96,7 @@ export class TurnRecording {
 			text: new Transcript(),
 			seq: 0,
 			tools: new Map(),
+			plan: null,
 		};
 	}
 
@@ -92,17 +107,23 @@ export class TurnRecording {
 		open.events.append(Buffer.from(serializeEvent({ ts, seq: ++open.seq, event })));
 		open.output.append(Buffer.from(open.text.add(event)));
 		noteTool(event, open.tools);
+		if (event.type === 'plan') open.plan = event.items.map((item) => ({ ...item }));
 	}
 
 	#end(ended: TranscriptTurn): void {
 		const open = this.#open;
 		if (open === null) return;
 		open.output.append(Buffer.from(open.text.end()));
-		const state = stateOf(ended, open, { ...this.#as, sessionId: this.#draft.id });
+		const planBefore = this.states.at(-1)?.plan ?? [];
+		const state = stateOf(ended, open, { ...this.#as, sessionId: this.#draft.id, planBefore });
 		this.close();
+		this.states.push(state);
+		if (this.#as.onState !== undefined) {
+			this.#as.onState(state);
+			return;
+		}
 		const path = this.#path(state.turn, 'state.json');
 		writeAtomic(this.#draft.wayTo(path), serializeTurnState(state, path));
-		this.states.push(state);
 	}
 
 	#path(turn: number, name: TurnFileName): string {
@@ -141,8 +162,8 @@ const STOP_REASONS = {
 
 function stateOf(
 	ended: TranscriptTurn,
-	{ prompt, events, output, tools }: Open,
-	as: RecordedAs & { sessionId: string },
+	{ prompt, events, output, tools, plan }: Open,
+	as: RecordedAs & { sessionId: string; planBefore: TurnState['plan'] },
 ): TurnState {
 	const { turn, outcome, message, startedAt, endedAt, totals } = ended;
 	const started = startedAt ?? as.now;
@@ -181,8 +202,8 @@ function stateOf(
 		tools: [...tools.values()],
 		files: ended.edited.flatMap((path) => fileOf(path, as)),
 		validation: [],
-		plan: [],
-		plan_told: false,
+		plan: plan ?? as.planBefore,
+		plan_told: plan !== null,
 		limit: outcome === 'limited' ? limitOf(message ?? '', as.agent) : null,
 		error: outcome === 'failed' ? { code: 'api_error', message: excerptLine(message ?? '') } : null,
 		tree: { before: null, after: null },

@@ -14,6 +14,8 @@ export type PromptSource = 'person' | 'command' | 'plan' | 'agent' | 'shell';
 export type TranscriptItem = {
 	/** Epoch ms; null: the line has no time. Times are not in order. */
 	at: number | null;
+	/** What names the line in every file that has a copy of it. Absent: nothing but its place does. */
+	id?: string;
 } & (
 	| { kind: 'facts'; facts: Partial<TranscriptFacts> }
 	/** `isInForce` false: taken back since; continuing the conversation leaves it out, with what came of it. */
@@ -35,17 +37,33 @@ export type TranscriptItem = {
 	| { kind: 'other' }
 );
 
-type TranscriptEvent = Extract<AgentEvent, { type: 'agent_message_chunk' | 'tool_call' | 'tool_result' }>;
+/** An item before it has the time and the id of its line. */
+export type ItemBody = TranscriptItem extends infer One
+	? One extends TranscriptItem
+		? Omit<One, 'at' | 'id'>
+		: never
+	: never;
+
+type TranscriptEvent = Extract<
+	AgentEvent,
+	{ type: 'agent_message_chunk' | 'tool_call' | 'tool_result' | 'plan' }
+>;
 
 export interface TranscriptFacts {
+	/** Where the name of the file does not have it: of the conversation. */
+	id: string;
 	cwd: string;
 	model: string;
 	/** The CLI's version. */
 	version: string;
 	/** As the CLI or the user named the conversation. */
 	title: string;
+	/** The CLI's own name for the work that several conversations belong to. */
+	slug: string;
 	/** Another agent's helper: nobody typed its prompts. */
 	isSubAgent: boolean;
+	/** Of a helper: the id of the conversation that started it. */
+	parent: string;
 	/** Epoch ms. */
 	startedAt: number;
 }
@@ -59,12 +77,70 @@ export interface TranscriptReader {
 	end(): TranscriptItem[];
 }
 
-/** How one CLI keeps its records. */
-export interface TranscriptFormat {
+/** Reads one file in the order of its lines, and goes on later where it ended, without looking at what comes first. */
+export interface GrowingReader extends Omit<TranscriptReader, 'survey'> {
+	/** False while it holds a line back until it has seen the next one; `end` lets it go. */
+	readonly isSettled: boolean;
+	/**
+	 * For those who want no results of tools, which are most of the bytes: what `read` gives of such a line but for its events and edits,
+	 * without parsing it. null: it has to be read. Absent: every line has.
+	 */
+	pass?(line: Buffer): TranscriptItem[] | null;
+	/** What `resume` needs to go on; small. Asked for while it is settled. */
+	saved(): string;
+}
+
+/** A transcript that was found by its place. */
+export interface FoundTranscript {
+	/** Of the file; of a session in a database `<file>#<id>`. Absolute. */
+	path: string;
+	/** By the name of the file; null: only its contents have it. */
+	id: string | null;
+	/** Changes when the contents do; null: size and time of the file say it. */
+	mark: string | null;
+	/** Of a helper by its place: the id of the conversation that started it. */
+	parent: string | null;
+}
+
+/** The file that has a transcript: of a session in a database, that database. */
+export const fileOf = (path: string): string => path.replace(/(\.db)#[^/]*$/, '$1');
+
+interface TranscriptPlaces {
 	agent: string;
+	/** The folders in which the CLI keeps its transcripts; need not exist. Absolute. */
+	folders(env: Readonly<Record<string, string>>): string[];
+	/** Those in such a folder, by names alone. What cannot be listed has none. */
+	find(folder: string): Iterable<FoundTranscript>;
+}
+
+/** A CLI that appends lines to a file. */
+export interface LinesFormat extends TranscriptPlaces {
+	in: 'lines';
 	/** Whether a line is one of such a record; null: it can be of any. */
 	isOwn(line: JsonObject): boolean | null;
-	/** The id of the conversation, by the name of its file; null: the name has none. */
-	idOf(fileName: string): string | null;
+	/** What files beside it say of the conversation. Absent: nothing. */
+	beside?(path: string): Partial<TranscriptFacts>;
+	/** The id of the conversation, by the path of its file; null: the name has none. */
+	idOf(path: string): string | null;
 	reader(): TranscriptReader;
+	/**
+	 * `saved`: '' at the beginning of a file. All prompts count as in force. `isWhole`: it gets every line from there on, so that it
+	 * knows plans too; `pass` is not used then.
+	 */
+	resume(saved: string, isWhole?: boolean): GrowingReader;
 }
+
+/** A CLI that rewrites its files, or keeps one conversation in several. */
+export interface WholeFormat extends TranscriptPlaces {
+	in: 'whole';
+	/** null: there is no such transcript at the path. Throws the system's errors. */
+	open(path: string): WholeTranscript | null;
+}
+
+export interface WholeTranscript {
+	id: string | null;
+	bytes: number;
+	items(): Iterable<TranscriptItem>;
+}
+
+export type TranscriptFormat = LinesFormat | WholeFormat;

@@ -31,6 +31,8 @@ const KINDS: Record<LimitKind, string> = {
 	overloaded: 'provider overloaded',
 };
 
+const BRIEF = { window: 'plan window', quota: 'quota' } as const;
+
 export function describeLimit(limit: Limit, options: DescribeOptions): LimitText {
 	const model = limit.scope === 'model' ? ', this model only' : '';
 	const { channel, rule, excerpt } = limit.source;
@@ -49,11 +51,21 @@ function kindOf({ kind, window }: Limit): string {
 		: `${KINDS[kind]} (${describeWindow(window)})`;
 }
 
+/** `5-hour window`, `too many requests`: without what is plain in a list of limits. */
+export function limitInBrief({ kind, window }: Limit): string {
+	if (window === null) return kind === 'window' || kind === 'quota' ? BRIEF[kind] : KINDS[kind];
+	return kind === 'window' ? describeWindow(window) : `${KINDS[kind]} (${describeWindow(window)})`;
+}
+
+/** The end that the ledger has is when the relay tries again; none was reported. */
+export const isOwnGuess = (limit: Limit, isEstimated = limit.confidence === 'estimated') =>
+	isEstimated || waitsForPerson(limit);
+
 function resetText(limit: Limit, options: DescribeOptions): string {
 	const until = options.until ?? limit.resetAt;
 	if (until === null) return 'reset not reported';
 	if (waitsForPerson(limit)) return `until you change it; tried again from ${describeTime(until, options)}`;
-	const verb = (options.isEstimated ?? limit.confidence === 'estimated') ? 'tried again from' : 'resets';
+	const verb = isOwnGuess(limit, options.isEstimated) ? 'tried again from' : 'resets';
 	return `${verb} ${describeTime(until, options)}`;
 }
 

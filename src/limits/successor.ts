@@ -2,7 +2,7 @@
 import type { AgentId } from '../agents/agent-adapter.ts';
 import { adviceFor } from '../agents/evidence/login-advice.ts';
 import { excerptLine } from '../agents/reading/excerpt.ts';
-import { describeDistance, describeLimit } from './describe-limit.ts';
+import { describeDistance, describeLimit, isOwnGuess, limitInBrief } from './describe-limit.ts';
 import type { LedgerEntry, RefusedLogin } from './ledger-file.ts';
 
 /** Why one agent was chosen or not, in a line a person can act on. */
@@ -21,8 +21,20 @@ export interface CandidateVerdict {
 		| 'already_tried'
 		| 'demo';
 	reason: string;
+	/** The reason in the columns of a table; absent where it is one piece, and in records of earlier versions. */
+	brief?: BriefVerdict;
 	/** Epoch ms when a limit ends, if known. */
 	resetAt: number | null;
+}
+
+/** Texts may quote a CLI: show them through `core/text.ts`. */
+interface BriefVerdict {
+	/** `5-hour window`, `not logged in`. */
+	what: string;
+	/** What a person can do: `npm install -g …`; null: nothing, or a time says it. */
+	advice: string | null;
+	/** `resetAt` is when the relay tries again; none was reported. */
+	isOwnGuess: boolean;
 }
 
 /** An agent and, if one was asked for, its model. */
@@ -120,15 +132,15 @@ function candidatesOf({ order, agents, explicit }: SuccessorQuery): Candidate[] 
 function judge(candidate: Candidate, query: SuccessorQuery): CandidateVerdict {
 	const { current, tried, explicit } = query;
 	const facts = query.agents.find(({ agent }) => agent === candidate.agent);
-	const say = (verdict: CandidateVerdict['verdict'], reason: string, resetAt: number | null = null) => ({
+	const say = (verdict: CandidateVerdict['verdict'], reason: string, more: SaidMore = {}) => ({
 		...candidate,
-		verdict,
-		reason,
-		resetAt,
+		...{ verdict, reason, resetAt: null },
+		...more,
 	});
 	if (facts === undefined) return say('not_installed', 'no such agent here');
 	if (facts.refused !== null) return say('not_installed', facts.refused);
-	if (!facts.installed) return say('not_installed', `not installed: ${facts.install}`);
+	if (!facts.installed)
+		return say('not_installed', `not installed: ${facts.install}`, advised('not installed', facts.install));
 	if (explicit !== undefined && isSame(candidate, explicit)) return say('chosen', 'you chose it');
 	if (facts.isDemo && query.agents.some(isReal))
 		return say('demo', 'a demo agent, but a real one is installed');
@@ -136,18 +148,30 @@ function judge(candidate: Candidate, query: SuccessorQuery): CandidateVerdict {
 	const entry = query.limitOf(candidate);
 	const isLimited = entry !== null && entry.until > query.now;
 	const limit = isLimited ? limitText(entry, query) : null;
-	const resetAt = isLimited ? entry.until : null;
+	const limited: SaidMore = isLimited ? { resetAt: entry.until, brief: limitBrief(entry) } : {};
 	if (current !== null && isSame(candidate, current))
-		return say('current', limit === null ? 'it just stopped' : `it just stopped: ${limit}`, resetAt);
+		return say('current', limit === null ? 'it just stopped' : `it just stopped: ${limit}`, limited);
 	if (tried.some((other) => isSame(other, candidate)))
-		return say('already_tried', `already had this prompt${limit === null ? '' : `: ${limit}`}`, resetAt);
-	if (limit !== null) return say('limited', limit, resetAt);
-	if (facts.loggedIn === 'no') return say('not_logged_in', `not logged in: ${facts.loginAdvice}`);
-	if (facts.refusedLogin !== null)
-		return say('login_refused', refusalText(facts.refusedLogin, facts.loginAdvice, query.now));
+		return say('already_tried', `already had this prompt${limit === null ? '' : `: ${limit}`}`, limited);
+	if (limit !== null) return say('limited', limit, limited);
+	const { loginAdvice, refusedLogin } = facts;
+	if (facts.loggedIn === 'no')
+		return say('not_logged_in', `not logged in: ${loginAdvice}`, advised('not logged in', loginAdvice));
+	if (refusedLogin !== null) {
+		const brief = advised('login refused', adviceFor(refusedLogin.reason, loginAdvice));
+		return say('login_refused', refusalText(refusedLogin, loginAdvice, query.now), brief);
+	}
 	if (facts.isUnasked === true)
 		return say('no_login_known', `no login is known (${facts.loginAdvice}), and you did not name it`);
 	return say('eligible', 'can work');
+}
+
+type SaidMore = Partial<Pick<CandidateVerdict, 'brief' | 'resetAt'>>;
+
+const advised = (what: string, advice: string): SaidMore => ({ brief: { what, advice, isOwnGuess: false } });
+
+function limitBrief({ limit, isEstimated }: LedgerEntry): BriefVerdict {
+	return { what: limitInBrief(limit), advice: null, isOwnGuess: isOwnGuess(limit, isEstimated) };
 }
 
 /** Installed and not a demo: its presence rules the demo agents out, whether or not it can work now. */

@@ -79,7 +79,8 @@ export class MarkdownRows {
 	/** Hands on what is decided. Never half a character. */
 	#handOn(): void {
 		const { length } = this.#line;
-		if (/[\ud800-\udbff]$/.test(this.#line)) return;
+		const last = this.#line.charCodeAt(length - 1);
+		if (last >= 0xd800 && last < 0xdc00) return;
 		if (this.#isCut) {
 			if (length >= CODE_CHARS) this.#goOn();
 			return;

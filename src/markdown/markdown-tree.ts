@@ -10,7 +10,7 @@ export type Inline =
 export type Align = 'left' | 'center' | 'right' | null;
 
 export interface ListItem {
-	/** Of a box before it; null: there is none. */
+	/** Whether the box before it is ticked; null: there is none. */
 	isDone: boolean | null;
 	blocks: Block[];
 }

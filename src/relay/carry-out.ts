@@ -95,7 +95,7 @@ export class CarryOut {
 				return { result: await this.#saveBudget(step) };
 			case 'end':
 				if (step.state.status === 'completed') this.#session.apply(settle, undefined);
-				return { result: this.#result(step.state.status, step.state, { limit: step.limit }) };
+				return { result: resultOf(this.#session, step.state.status, step.state, { limit: step.limit }) };
 			case 'refuse':
 				throw step.error;
 		}
@@ -106,13 +106,13 @@ export class CarryOut {
 		return { ...known, happened, choose: () => this.#choose() };
 	}
 
-	#choose(): SuccessorChoice {
+	#choose(tried: readonly AgentChoice[] = this.#tried): SuccessorChoice {
 		this.#refresh();
 		return chooseAgent(
 			{
 				order: this.#state.selection.order(),
 				current: this.#current,
-				tried: this.#tried,
+				tried,
 				hopsLeft: this.#deps.config.limits.max_hops - this.#hops,
 				explicit: null,
 				named: this.#state.selection.named,
@@ -148,6 +148,7 @@ export class CarryOut {
 		if (step.handOver !== null) requireStart(step.to, this.#state.selection, this.#deps);
 		const prepared = await prepareTurn(
 			{
+				signal: this.#options.signal,
 				session: this.#session,
 				adapter,
 				model: step.to.model,
@@ -172,7 +173,9 @@ export class CarryOut {
 			hardSignal: this.#state.hardStop.signal,
 			onBegin: () => this.#begin(step, prepared),
 			onEvent: this.#options.onEvent,
+			showsEdits: this.#options.showsEdits,
 			warnedWindows: this.#state.warnedWindows,
+			successor: () => this.#choose([...this.#tried, step.to]).choice?.agent ?? null,
 			onQuestions: (answer) => {
 				this.#state.answerQuestion = answer;
 			},
@@ -217,22 +220,14 @@ export class CarryOut {
 		if (step.isTooLate)
 			this.#warn(`The reset is later than limits.max_wait_s allows to wait (${max_wait_s} s).`);
 		const { limit, last, earliestReset } = step;
-		return this.#result('nobody_left', last, { limit, earliestReset });
+		return resultOf(this.#session, 'nobody_left', last, { limit, earliestReset });
 	}
 
 	/** Keeps the work with a packet; nothing more is started. */
 	async #saveBudget({ spent, last }: SaveBudget): Promise<SendResult> {
 		await packWork(spent.reason, { limit: null, earliestReset: null }, this.#work());
 		this.#warn(`${spent.text}; the work is kept, continue with a larger budget: ${spent.larger}`);
-		return { ...this.#result('out_of_budget', last), largerBudget: spent.larger };
-	}
-
-	#result(
-		outcome: SendResult['outcome'],
-		state: TurnState | null,
-		{ limit = null, earliestReset = null }: Partial<Pick<SendResult, 'limit' | 'earliestReset'>> = {},
-	): SendResult {
-		return { outcome, state, sessionId: this.#session.id, limit, earliestReset };
+		return { ...resultOf(this.#session, 'out_of_budget', last), largerBudget: spent.larger };
 	}
 
 	#warn(text: string): void {
@@ -244,6 +239,15 @@ export class CarryOut {
 		const { onEvent } = this.#options;
 		return { session: this.#session, task: this.#task, state: this.#state, deps: this.#deps, onEvent };
 	}
+}
+
+function resultOf(
+	{ id: sessionId }: Pick<OpenSession, 'id'>,
+	outcome: SendResult['outcome'],
+	state: TurnState | null,
+	{ limit = null, earliestReset = null }: Partial<Pick<SendResult, 'limit' | 'earliestReset'>> = {},
+): SendResult {
+	return { outcome, state, sessionId, limit, earliestReset };
 }
 
 /** What a decision considers besides what happened and who can take over. */

@@ -23,6 +23,8 @@ export interface SendOptions {
 	signal: AbortSignal;
 	/** Hand-overs already spent on this prompt are counted inside; callers never pass them. */
 	onEvent: (event: RelayEvent) => void;
+	/** False: whoever hears the events shows no edits; default: it does. */
+	showsEdits?: boolean;
 	/** Wait for the earliest reset when nobody is left (overrides `limits.when_exhausted`). */
 	wait?: boolean;
 }
@@ -152,6 +154,8 @@ export interface Conversation {
 	setPermissions(permissions: PermissionPreset): void;
 	/** As the port of that name. */
 	setAllowed: Ports['setAllowed'];
+	/** The workstream of the sessions that this conversation begins; null: none was chosen. */
+	readonly workstream: { chosen: string | null };
 	/** Remembered in the session and sent with the next packet. Before the first turn it is kept for it. */
 	note(text: string): void;
 	/** Runs a shell command where agents start, recorded; output is streamed as it arrives. */
@@ -168,6 +172,11 @@ export interface Conversation {
 	resume(id: SessionId, options?: ResumeOptions): Promise<string[]>;
 	/** Repairs the newest sessions that a crashed relay left, without opening them. Lines say what was found and done. */
 	repairAbandoned(): Promise<string[]>;
+	/** As `holding`; where no session is open, one is begun that nothing has been said in. `notice`: what the user should know of it. */
+	beginning<T>(
+		act: (held: { session: OpenSession; ports: Ports }) => Promise<T>,
+		notice: (text: string) => void,
+	): Promise<T>;
 	/**
 	 * Lets `act` work on the session that is open, while no prompt runs. `ports`: those of the worktree where it works. Throws
 	 * RelayError `no_such_session` where none is open.

@@ -6,6 +6,7 @@ import { addNotes } from '../sessions/transitions.ts';
 import type { AnswerQuestion } from '../turns/turn-spec.ts';
 import type { Selection } from './agents/selection.ts';
 import type { AgentChoice } from './conversation-contract.ts';
+import type { RelayStart } from './ports.ts';
 import { noSessionYet } from './session-view.ts';
 
 /** What a conversation remembers between prompts; everything else is on disk. */
@@ -16,6 +17,8 @@ export interface ConversationState {
 	expected: AgentChoice | null;
 	/** Notes and `!cmd` results from before the session exists. */
 	earlyNotes: SessionMeta['notes'];
+	/** The workstream that the user chose for sessions that are not there yet; null: none. */
+	readonly workstream: { chosen: string | null; isNamed: boolean };
 	/** Windows whose utilization warning was given. */
 	readonly warnedWindows: Set<string>;
 	/** What was said of agents that cannot ask. */
@@ -29,12 +32,16 @@ export interface ConversationState {
 	hardStop: AbortController;
 }
 
-export function beginState(selection: Selection): ConversationState {
+export function beginState(
+	selection: Selection,
+	{ workstream = null }: Pick<RelayStart, 'workstream'> = {},
+): ConversationState {
 	return {
 		session: null,
 		selection,
 		expected: null,
 		earlyNotes: [],
+		workstream: { chosen: workstream, isNamed: workstream !== null },
 		warnedWindows: new Set(),
 		toldOfAsking: new Set(),
 		unconfirmedReportedIn: null,

@@ -26,7 +26,7 @@ import { letGo, repairAbandoned } from './resume/repair.ts';
 import { beginAnew } from './resume/restore-settings.ts';
 import { findPlace, nothingPending, takeUp } from './resume/take-up-session.ts';
 import { viewOf } from './session-view.ts';
-import { sendTask } from './turn/send-task.ts';
+import { beginWithoutTask, sendTask } from './turn/send-task.ts';
 import { lastTask, newTask, type Task, waitingTask } from './turn/task.ts';
 import { runUserCommand } from './turn/user-command.ts';
 
@@ -40,6 +40,7 @@ export function openConversation(ports: Ports, start: RelayStart): Conversation 
 class OneConversation implements Conversation {
 	readonly view = viewOf(() => ({ session: this.#state.session, ports: this.#ports }));
 	readonly agents = agentsAtHand(() => ({ state: this.#state, ports: this.#ports }));
+	readonly workstream;
 	/** The ports of the folder where the relay was started; new sessions are made there. */
 	readonly #home: Ports;
 	/** The ports of the worktree where the current session works. */
@@ -58,7 +59,8 @@ class OneConversation implements Conversation {
 		this.#used = new Set([ports]);
 		this.#start = start;
 		this.#selection = new Selection(start, ports.settings());
-		this.#state = beginState(this.#selection);
+		this.#state = beginState(this.#selection, start);
+		this.workstream = this.#state.workstream;
 	}
 
 	session() {
@@ -114,18 +116,8 @@ class OneConversation implements Conversation {
 		return this.#state.answerQuestion?.(id, answer, by) ?? 'too_late';
 	}
 
-	async use(choice: AgentChoice, permissions: PermissionPreset | null) {
-		const { session } = this.#state;
-		const deps = withPolicy(this.#ports);
-		requireExecutable(choice.agent, deps);
-		if (permissions !== null) this.#selection.permissions = permissions;
-		this.#selection.name(choice, this.#lastAgent());
-		const { switchedFrom: from } = this.#selection;
-		if (session === null || from === null) return { packet: null, losses: [] };
-		const { path: packet, packet: made } = await packForSwitch(session, choice, deps);
-		const losses = lostAbilities(from, choice.agent, this.#selection.permissions, deps.registry.adapters);
-		session.log({ type: 'agent_switched', from, to: choice.agent, model: choice.model, packet, losses });
-		return { packet, losses, switched: { from, carried: made.carried } };
+	use(choice: AgentChoice, permissions: PermissionPreset | null) {
+		return useAgent(this.#state, { choice, permissions }, this.#ports);
 	}
 
 	async handOff(choice: AgentChoice) {
@@ -189,6 +181,12 @@ class OneConversation implements Conversation {
 		return this.#exclusively(() => act({ session, ports: this.#ports }));
 	}
 
+	beginning: Conversation['beginning'] = (act, notice) =>
+		this.#exclusively(async () => {
+			const told = { signal: this.#abort.signal, notice };
+			return act({ session: await beginWithoutTask(this.#sender, told), ports: this.#ports });
+		});
+
 	async startNew(): Promise<void> {
 		await this.#leave();
 		await beginAnew(this.#selection, this.#start, this.#home);
@@ -204,11 +202,11 @@ class OneConversation implements Conversation {
 	#send(task: Task, options: SendOptions): Promise<SendResult> {
 		// Leaves no listener on the conversation's signal: from the eleventh prompt on Node would print a warning.
 		const signal = AbortSignal.any([options.signal, this.#abort.signal]);
-		return sendTask(
-			task,
-			{ ...options, signal },
-			{ state: this.#state, start: this.#start, ports: this.#ports },
-		);
+		return sendTask(task, { ...options, signal }, this.#sender);
+	}
+
+	get #sender() {
+		return { state: this.#state, start: this.#start, ports: this.#ports };
 	}
 
 	/** One prompt or command at a time: a second one is a bug of the caller. */
@@ -223,10 +221,6 @@ class OneConversation implements Conversation {
 		}
 	}
 
-	#lastAgent(): string | null {
-		return this.#state.session?.turns().at(-1)?.agent ?? null;
-	}
-
 	/** Releases the session; unfinished work gets its packet first. */
 	async #leave(): Promise<void> {
 		const { session } = this.#state;
@@ -236,6 +230,23 @@ class OneConversation implements Conversation {
 			this.#ports = this.#home;
 		});
 	}
+}
+
+async function useAgent(
+	{ session, selection }: Pick<ConversationState, 'session' | 'selection'>,
+	{ choice, permissions }: { choice: AgentChoice; permissions: PermissionPreset | null },
+	ports: Ports,
+) {
+	const deps = withPolicy(ports);
+	requireExecutable(choice.agent, deps);
+	if (permissions !== null) selection.permissions = permissions;
+	selection.name(choice, session?.turns().at(-1)?.agent ?? null);
+	const { switchedFrom: from } = selection;
+	if (session === null || from === null) return { packet: null, losses: [] };
+	const { path: packet, packet: made } = await packForSwitch(session, choice, deps);
+	const losses = lostAbilities(from, choice.agent, selection.permissions, deps.registry.adapters);
+	session.log({ type: 'agent_switched', from, to: choice.agent, model: choice.model, packet, losses });
+	return { packet, losses, switched: { from, carried: made.carried } };
 }
 
 async function releaseSnapshots(used: Iterable<Ports>): Promise<void> {

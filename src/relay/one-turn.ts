@@ -3,7 +3,7 @@
  * is decided elsewhere.
  */
 import type { AgentId, LoginState } from '../agents/agent-adapter.ts';
-import { type AllowRule, isCovered } from '../agents/asking/allow-rules.ts';
+import { isCovered } from '../agents/asking/allow-rules.ts';
 import { ALLOW } from '../agents/asking/question.ts';
 import type { AgentEvent, Limit } from '../agents/events.ts';
 import { agentSettings } from '../config/defaults.ts';
@@ -18,8 +18,11 @@ import { runTurn } from '../turns/run-turn.ts';
 import type { AnswerQuestion, TurnControl, TurnSpec, TurnTimes } from '../turns/turn-spec.ts';
 import { serverChange } from './agents/grants.ts';
 import { rememberWindows, updateLedger } from './agents/update-ledger.ts';
+import { EventsInOrder } from './events/events-in-order.ts';
 import type { RelayEvent, Speaker } from './events/relay-events.ts';
 import type { RelayDeps } from './ports.ts';
+import { allowedRules } from './questions/allowed-rules.ts';
+import { NamedEdits } from './turn/named-edits.ts';
 import { ReportedEdits, unshownEdits } from './turn/unshown-edits.ts';
 
 export interface OneTurn {
@@ -37,10 +40,14 @@ export interface OneTurn {
 
 export interface TurnWatcher extends Pick<TurnControl, 'signal' | 'hardSignal'> {
 	onEvent: (event: RelayEvent) => void;
+	/** False: nobody sees which lines a turn changed, so git is not asked for them. */
+	showsEdits?: boolean | undefined;
 	/** Called before the turn is announced: nothing refuses it any more. */
 	onBegin?: () => void;
 	/** Windows whose warning was given; a turn adds its own. */
 	warnedWindows: Set<string>;
+	/** Who would take over at a limit, null: nobody; absent where nobody takes over. */
+	successor?: () => AgentId | null;
 	/** Set if somebody may answer what asks on the agent's terminal: gets the way to answer, and null once nothing asks. */
 	onAnswerable?: (answer: ((line: string | null) => void) | null) => void;
 	/** Gets the way to answer what the agent of this turn asks, once it has asked. */
@@ -74,6 +81,9 @@ class RunOfTurn {
 	/** The MCP servers of the agent's previous turn, if known. */
 	#servers: readonly string[] | null | undefined;
 	readonly #reported = new ReportedEdits();
+	/** null: nothing could be compared. */
+	readonly #named: NamedEdits | null;
+	readonly #events: EventsInOrder;
 	#hasModelOutput = false;
 	#lacksStory = false;
 
@@ -84,6 +94,8 @@ class RunOfTurn {
 		this.#watcher = watcher;
 		this.#number = meta.turn_count + 1;
 		this.#servers = meta.agents[turn.speaker?.participant ?? this.#agent]?.mcp_servers;
+		this.#events = new EventsInOrder((event) => watcher.onEvent(event));
+		this.#named = this.#namedEdits();
 	}
 
 	get #agent(): AgentId {
@@ -97,7 +109,11 @@ class RunOfTurn {
 		if (spec.agentVersion === null) this.#deps.versions.learn(adapter, spec.executable);
 		const { state: ended, startError } = await this.#work();
 		const state = complete(ended);
-		const edits = await unshownEdits(state, this.#reported, this.#turn.snapshots);
+		await this.#events.settled();
+		const edits =
+			this.#watcher.showsEdits === false
+				? []
+				: await unshownEdits(state, this.#reported, this.#turn.snapshots);
 		this.#watcher.onEvent({
 			type: 'turn_finished',
 			turn: this.#number,
@@ -116,6 +132,20 @@ class RunOfTurn {
 			lacksStory: this.#lacksStory,
 			startError,
 		};
+	}
+
+	/** Entrants of a race show no lines. */
+	#namedEdits(): NamedEdits | null {
+		const { session, snapshots, spec } = this.#turn;
+		if (snapshots === null || session.meta.kind === 'race') return null;
+		const { clock, repo } = this.#deps;
+		const before = () =>
+			session.turns().find(({ turn }) => turn === this.#number)?.tree.before ?? spec.before?.tree ?? null;
+		return new NamedEdits({
+			...{ snapshots, clock, before },
+			worktree: repo.worktree,
+			folder: spec.request.folder,
+		});
 	}
 
 	#started(): RelayEvent {
@@ -166,7 +196,8 @@ class RunOfTurn {
 	}
 
 	#control(): TurnControl {
-		const { signal, hardSignal, onBegin, onEvent, onAnswerable, onQuestions } = this.#watcher;
+		const { signal, hardSignal, onBegin, onAnswerable, onQuestions } = this.#watcher;
+		const onEvent = (event: RelayEvent) => this.#events.add(event);
 		const turn = this.#number;
 		return {
 			signal,
@@ -190,7 +221,8 @@ class RunOfTurn {
 			onQuestionAsked: ({ question, deniedInMs, answer }) => {
 				onQuestions?.(answer);
 				const { wants } = question;
-				const isAllowed = wants !== undefined && isCovered(wants, this.#allowed());
+				const isAllowed =
+					wants !== undefined && isCovered(wants, allowedRules(this.#turn.session, this.#deps));
 				onEvent({ type: 'question_asked', turn, agent: this.#agent, question, deniedInMs, isAllowed });
 				if (isAllowed) answer(question.id, { option: ALLOW, text: null }, 'rule');
 			},
@@ -198,21 +230,19 @@ class RunOfTurn {
 		};
 	}
 
-	/** Beyond the preset, by the user: for this session, and by the configuration as it is now. */
-	#allowed(): AllowRule[] {
-		const { allow_commands } = this.#deps.settings().config.permissions;
-		const commands = allow_commands.map((what) => ({ action: 'run' as const, what }));
-		return [...commands, ...this.#turn.session.allowed()];
-	}
-
 	#onEvent(event: AgentEvent): void {
 		// A hand-over may follow at once: loads what it needs while the agent is still ending.
 		if (event.type === 'limit' || event.type === 'retry') void import('./packet/make-packet.ts');
 		if (event.type === 'session_started') this.#onSession(event);
-		this.#reported.event(event);
 		if (event.type === 'utilization') rememberWindows(this.#agent, event.windows, this.#deps);
 		this.#hasModelOutput ||= MODEL_OUTPUT.has(event.type);
-		this.#watcher.onEvent({ type: 'agent_event', turn: this.#number, event });
+		const whole = this.#named?.complete(event) ?? event;
+		this.#events.add(whole instanceof Promise ? whole.then((one) => this.#shown(one)) : this.#shown(whole));
+	}
+
+	#shown(event: AgentEvent): RelayEvent {
+		this.#reported.event(event);
+		return { type: 'agent_event', turn: this.#number, event };
 	}
 
 	#onSession({ mcpServers, lacksStory }: Extract<AgentEvent, { type: 'session_started' }>): void {
@@ -220,18 +250,19 @@ class RunOfTurn {
 		if (mcpServers === undefined) return;
 		const text = serverChange(this.#agent, this.#servers, mcpServers);
 		this.#servers = mcpServers;
-		if (text !== null) this.#watcher.onEvent({ type: 'notice', level: 'info', text });
+		if (text !== null) this.#events.add({ type: 'notice', level: 'info', text });
 	}
 
 	/** Warns once for each window and agent. */
 	#warnOfUtilization({ agent, utilization }: TurnState): void {
-		const { warnedWindows, onEvent } = this.#watcher;
+		const { warnedWindows, onEvent, successor } = this.#watcher;
 		for (const { window, ratio, reset_at } of utilization) {
 			const resetAt = fromIso(reset_at);
 			const key = `${agent} ${window} ${resetAt}`;
 			if (ratio < this.#deps.config.limits.warn_at || warnedWindows.has(key)) continue;
 			warnedWindows.add(key);
-			onEvent({ type: 'utilization_warning', agent, window, ratio, resetAt });
+			const then = successor === undefined ? {} : { next: successor() };
+			onEvent({ type: 'utilization_warning', agent, window, ratio, resetAt, ...then });
 		}
 	}
 }

@@ -5,8 +5,10 @@ import type {
 	LoginState,
 	PermissionPreset,
 } from '../agents/agent-adapter.ts';
-import type { TokenCounts } from '../agents/events.ts';
+import type { CommandRule } from '../agents/asking/allow-rules.ts';
+import type { AgentEvent, TokenCounts } from '../agents/events.ts';
 import type { AgentRegistry } from '../agents/registry.ts';
+import type { ToolServer } from '../agents/tool-server.ts';
 import type { KeptSetting } from '../config/given-settings.ts';
 import type { RelayConfig } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
@@ -21,6 +23,7 @@ import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { SessionStore } from '../sessions/store/session-store.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import type { StartAgentProcess } from '../terminal/agent-process.ts';
+import type { StartTui } from '../terminal/tui-process.ts';
 import type { RunningAgents } from '../turns/process/running-agents.ts';
 import type { RelayEvent } from './events/relay-events.ts';
 import type { Survivors } from './resume/survivors.ts';
@@ -34,6 +37,8 @@ export interface AskingKeys {
 			executable: string;
 			version: string | null;
 			env: Readonly<Record<string, string>>;
+			/** Ends the wait, and says nothing about the program. */
+			signal?: AbortSignal | undefined;
 		},
 	): Promise<string | null>;
 }
@@ -54,6 +59,8 @@ export interface Ports {
 	places: Places;
 	processes: ProcessTable;
 	startProcess: StartAgentProcess;
+	/** For agents' own TUIs. */
+	startTui: StartTui;
 	ledger: Ledger;
 	/** How full the windows of agents are; absent: nothing is remembered. */
 	quota?: Quota;
@@ -64,6 +71,8 @@ export interface Ports {
 	runningAgents: RunningAgents;
 	/** Who works in which conversation of an agent. */
 	conversations: NativeConversations;
+	/** Lines of work that outlive sessions; absent: sessions work on none. */
+	workstreams?: SessionWorkstreams;
 	/** What the user's commands are told; absent: there are none. */
 	hooks?: RelayHooks;
 	/** Agents that outlived their relay. */
@@ -73,12 +82,14 @@ export interface Ports {
 	newNativeId: () => string;
 	/** `bin/ask.js` as a command for a POSIX shell. */
 	asker: () => string;
+	/** Absent: agents get no tools of the relay. */
+	toolServer?: (permissions: PermissionPreset) => ToolServer;
 	askingKeys: AskingKeys;
 	/**
 	 * Adds a command to what the user's configuration allows in this repo or everywhere, or removes it there; false when that is so
-	 * already.
+	 * already. Outside a sandbox (`leave`) it is allowed in this repo alone.
 	 */
-	setAllowed: (command: string, where: AllowScope, isAllowed: boolean) => boolean;
+	setAllowed: (rule: CommandRule, where: AllowScope, isAllowed: boolean) => boolean;
 	/**
 	 * Has these settings of a session hold from now on, beneath the flags of the command line and in place of those of another session.
 	 * Returns why they cannot be obeyed, in a line for people; null: they are.
@@ -88,6 +99,44 @@ export interface Ports {
 	settings(): Settings;
 	/** What holds now. Taken once for each turn, and passed on. */
 	policy(): Policy;
+}
+
+/** What a session has to do with workstreams. Nothing here fails a prompt: what cannot be read or written is said in a notice. */
+export interface SessionWorkstreams {
+	/**
+	 * Attaches a session that never was: to `chosen`, else to that of the session it continues, else to the one that is active alone.
+	 * `isNamed`: the user named `chosen` for this session, whatever it was attached to. Gives the name that it works on, null for none, and what the user should know, in a line.
+	 */
+	attach(
+		session: { id: SessionId; meta: SessionMeta },
+		chosen: { name: string | null; isNamed: boolean },
+	): Promise<{ name: string | null; notice: string | null }>;
+	/** The workstream of a session, and its state as a prompt carries it, at most so many bytes; null: none. */
+	stateOf(session: SessionId, maxBytes: number): Promise<{ name: string; text: string } | null>;
+	/** Saves what the records of the session say. */
+	save(session: SessionId): Promise<void>;
+	/**
+	 * The same in the words of the agent that `ws.summarize_with` names, which then stand until something new has happened. Saves
+	 * nothing where it names none or nothing has happened since, nor, with a notice, where the agent gives no words of use in time.
+	 */
+	saveInWords(session: SessionId, how: InWords): Promise<void>;
+	/** Counts what the session does from now on since its workstream was saved; null: there are no workstreams. */
+	gauge(session: SessionId): Promise<ContextGauge | null>;
+}
+
+/** How long an agent may write. */
+export interface InWords {
+	/** Ends the wait; then the records are saved as they are. */
+	signal: AbortSignal;
+	/** Hears who writes, in a few safe words, once somebody does. */
+	began(what: string): void;
+}
+
+/** How much of the agent's context was filled since the state was saved. */
+export interface ContextGauge {
+	/** Gives the warning that is due with this event, in a line; null: none is. Throws RelayError where a record cannot be read. */
+	count(event: AgentEvent): string | null;
+	turnEnded(): void;
 }
 
 /** The user's commands that hear of what happens. They run beside the work; nothing waits for them but `settle`. */
@@ -169,6 +218,8 @@ export interface RelayStart {
 	isHere?: boolean;
 	/** Settings that the user gave for the sessions of this conversation; default: none. */
 	config?: readonly KeptSetting[];
+	/** The workstream that the user named for them; default: none. */
+	workstream?: string | null;
 	/** The parent of new sessions; default: none. */
 	parent?: SessionId;
 	/** Why a prompt's first turn runs, for the record; default: `user`. */

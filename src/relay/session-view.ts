@@ -1,10 +1,10 @@
-/** What can be read of a session's turns, to show it. Pure, except that diffs are read on demand. */
+/** What can be read of a session's turns, to show it. */
 import { relative } from 'node:path';
 import type { AgentId } from '../agents/agent-adapter.ts';
 import { RelayError } from '../core/errors.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
 import { namedFolder } from '../git/repo/start-folder.ts';
-import type { FileChange, Snapshots } from '../git/repo-facts.ts';
+import type { FileChange } from '../git/repo-facts.ts';
 import { sumOfUsage } from '../sessions/lineage/lineage-usage.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
@@ -26,8 +26,6 @@ export interface SessionView {
 	files(): FileChange[];
 	/** The turns of these that are undone. */
 	undone(): TurnPlace[];
-	/** Unified diff of a turn, or of the whole session. Throws `not_found`. */
-	diff(turn: number | null): Promise<string>;
 	/** `cd … && claude --resume …`: how to continue in the program of `agent`; null without a conversation that it would take. */
 	nativeResumeCommand(agent: AgentId): string | null;
 }
@@ -56,7 +54,6 @@ export function viewOf(viewed: () => Viewed): SessionView {
 		},
 		files: () => newestChanges(lineage().flatMap((entry) => entry.turns)),
 		undone: () => undoneTurns(undoHistory(lineage())),
-		diff: (turn) => diffOf(turns(), turn, viewed().ports.snapshots),
 		nativeResumeCommand: (agent) => {
 			const { session, ports } = viewed();
 			return session === null ? null : resumeCommandOf(session, agent, ports);
@@ -86,36 +83,4 @@ function resumeCommandOf(
 	// A record may name any folder, and an agent started there obeys the files in it.
 	if (folder !== repo.worktree && namedFolder(relative(repo.worktree, folder), repo) !== folder) return null;
 	return `cd ${quoteForShell(folder)} && ${adapter.resumeHint(native)}`;
-}
-
-const MAX_DIFF_BYTES = 4 * 1024 * 1024;
-
-/**
- * Unified diff of one turn, or from the first turn's start to the last one's end; empty if nothing has run yet. Throws
- * `not_found` for a missing turn, and if no snapshots were taken: then it is not known that nothing changed.
- */
-async function diffOf(
-	turns: readonly TurnState[],
-	turn: number | null,
-	snapshots: Snapshots | null,
-): Promise<string> {
-	const chosen = turn === null ? turns : turns.filter((state) => state.turn === turn);
-	if (chosen.length === 0) {
-		if (turn === null) return '';
-		throw new RelayError('not_found', `This session has no turn ${turn}.`, {
-			hint: turnsThereAre(turns.length),
-		});
-	}
-	const before = chosen.find(({ tree }) => tree.before !== null)?.tree.before;
-	const after = chosen.findLast(({ tree }) => tree.after !== null)?.tree.after;
-	if (!before || !after || !snapshots) {
-		throw new RelayError('not_found', 'There is no snapshot to compare.', {
-			hint: 'Outside git, and while the first turn runs, there is none; what agents named: /files',
-		});
-	}
-	return snapshots.diff(before, after, { maxBytes: MAX_DIFF_BYTES });
-}
-
-function turnsThereAre(count: number): string {
-	return count === 0 ? 'It has none yet.' : `Its turns are 1 to ${count}.`;
 }

@@ -70,7 +70,10 @@ export type ForkedFrom = v.InferOutput<typeof forkSchema>;
 
 const adoptionSchema = v.looseObject({
 	agent: text,
+	/** null: the agent cannot resume it from here. */
 	native_session_id: v.nullable(text),
+	/** The agent's own id of it, also where nobody can resume it. */
+	conversation: v.optional(text),
 	/** The transcript, absolute. */
 	path: text,
 });
@@ -147,7 +150,7 @@ export const sessionMetaSchema = v.looseObject({
 			pending_prompt: v.nullable(text),
 		}),
 	),
-	/** The user's own notes and results of `!cmd`, oldest first. */
+	/** The user's own notes, those of agents, and results of `!cmd`, oldest first. */
 	notes: v.array(
 		v.looseObject({
 			at: iso,
@@ -155,6 +158,8 @@ export const sessionMetaSchema = v.looseObject({
 			text,
 			after_turn: v.number(),
 			exit_code: v.optional(count),
+			/** Absent: the user. */
+			by: v.optional(v.literal('agent')),
 		}),
 	),
 	/** What the user lets agents do in this session beyond the preset. It counts where the witness knows it too. Absent: nothing. */

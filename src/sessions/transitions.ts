@@ -40,6 +40,10 @@ export const close: Transition<{
 	return { ...meta, status, checkpoint: status === 'completed' ? null : left, ended_at };
 };
 
+/** The session has been told of this workstream; null: of none. */
+export const tellWorkstream: Transition<{ name: string | null }> = (meta, { name }) =>
+	meta.workstream === name ? meta : { ...meta, workstream: name };
+
 const NOTHING_PACKED = { packet: null, next_agent: null, reset_at: null, pending_prompt: null };
 
 export interface CheckpointFacts {

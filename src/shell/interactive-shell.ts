@@ -10,9 +10,10 @@ import { asPrompt } from './input/read-entry.ts';
 import { SecretAnswer } from './input/secret-answer.ts';
 import { commandItems } from './menu/command-items.ts';
 import { Offers } from './offers.ts';
-import { deskOfShell } from './questions/desk-of-shell.ts';
+import { deskOnScreen } from './questions/desk-on-screen.ts';
 import { keyBeside } from './questions/key-answers.ts';
 import type { QuestionDesk } from './questions/question-desk.ts';
+import { throughPhrases } from './questions/workstream-question.ts';
 import type { ShellOptions } from './shell-options.ts';
 import { ShellScreen } from './shell-screen.ts';
 import { SLASH_COMMANDS } from './slash/registry.ts';
@@ -62,8 +63,8 @@ export class InteractiveShell {
 		});
 		const { transcript, view, editor } = this.#screen;
 		this.#secret = new SecretAnswer({ relay, editor, theme, print: (lines) => transcript.lines(lines) });
-		const stopTurn = () => this.#work.running.interrupt();
-		this.#desk = deskOfShell({ shell: options, transcript, editor, stopTurn, showError });
+		const screen = { transcript, editor, stopTurn: () => this.#work.running.interrupt(), showError };
+		this.#desk = deskOnScreen({ ...options, asked: () => this.#work.asked }, screen);
 		const pick = (message: string, choices: readonly PickChoice[]) => this.#screen.pick(message, choices);
 		this.#work = new Work({
 			shell: options,
@@ -104,7 +105,7 @@ export class InteractiveShell {
 			isOver,
 			isBusy: () => this.#queue.isBusy,
 			queued,
-			key: () => keyBeside(this.#desk, editor.text),
+			key: () => keyBeside(this.#desk, editor.text) ?? editor.hint,
 			redraw: () => this.#screen.redraw(),
 			showError,
 			ended: this.#ended.promise,
@@ -148,7 +149,7 @@ export class InteractiveShell {
 				break;
 			case 'end_of_input':
 				if (editor.isSecret) this.#secret.send(null);
-				else this.#end(0);
+				else void this.#work.runNow('/exit');
 				break;
 			case 'suspend':
 			case 'open_editor':
@@ -171,7 +172,7 @@ export class InteractiveShell {
 		if (prompt.trim() === '' || this.#queue.holdsBack(typed)) return;
 		this.#screen.hint = '';
 		this.#history.add(typed);
-		this.#queue.add(prompt);
+		throughPhrases(prompt, { shell: this.#options, screen: this.#screen, queue: this.#queue });
 	}
 
 	/** Nothing runs and nothing waits. */

@@ -5,6 +5,7 @@ import { recapOf } from '../relay/resume/recap.ts';
 import { recapLines } from '../view/transcript/recap-lines.ts';
 import type { Transcript } from '../view/transcript.ts';
 import { readSurvivorChoice, SURVIVOR_CHOICES } from './input/survivor-choices.ts';
+import { askForWorkstream } from './questions/workstream-question.ts';
 import { setupOffer } from './setup-offer.ts';
 import type { ShellOptions } from './shell-options.ts';
 import type { PickChoice } from './slash/slash-command.ts';
@@ -79,7 +80,14 @@ export class Offers {
 		this.#parts.transcript.lines(repaired.map((line) => theme.warn(safeLine(line, 300))));
 		await this.#askForTrust();
 		if (upcoming.lacksLogins) await this.#askWithoutLogin(agents);
+		if (!this.#parts.isOver()) await this.#askForWorkstream();
 		this.offerBack();
+	}
+
+	async #askForWorkstream(): Promise<void> {
+		const { theme } = this.#options;
+		const lines = await askForWorkstream(this.#options, this.#parts.pick);
+		this.#parts.transcript.lines(lines.map((line) => theme.dim(line)));
 	}
 
 	/** Where the session that is resumed stands. */

@@ -19,7 +19,7 @@ import { Notices } from './notices/notices.ts';
 import type { QuestionDesk } from './questions/question-desk.ts';
 import type { ShellOptions } from './shell-options.ts';
 import type { PickChoice } from './slash/slash-command.ts';
-import { TerminalHold } from './terminal-hold.ts';
+import { TerminalHold } from './terminal/terminal-hold.ts';
 import type { WaitingPrompts } from './work/waiting-prompts.ts';
 
 /** Rows under the edit line: styled, each at most `columns - 1` wide. */
@@ -81,8 +81,8 @@ export class ShellScreen {
 			clock,
 			motion: shell.drawing?.motion,
 			queued: () => parts.waiting.list(),
-			rowsAboveStatus: () => parts.desk().keys(this.editor.text === ''),
-			waitsFor: () => parts.desk().waitsFor(),
+			rowsAboveStatus: (columns) => parts.desk().keys(columns, this.editor.text === ''),
+			waitsFor: (columns) => parts.desk().waitsFor(columns, this.editor.text === ''),
 			keyHint: (stops) => (parts.isStopping() ? 'stopping, Ctrl+C kills' : stops),
 			layoutEdit: (room) =>
 				this.editor.layout({
@@ -100,7 +100,7 @@ export class ShellScreen {
 			worktree: shell.worktree,
 			thinking: shell.thinking,
 			outputHint: (number) => `/output ${number}`,
-			packet: '/packet',
+			packet: '/packet shows it',
 			commandsBefore: shell.commandsBefore,
 			isStopping: () => parts.isStopping(),
 			retry: '/retry',

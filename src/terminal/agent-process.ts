@@ -24,6 +24,8 @@ export interface ProcessSpec {
 	mayBegin?: Promise<void>;
 	columns?: number;
 	rows?: number;
+	/** It has the terminal for itself, as a job of the wrapper, which tells of it in `stderrPath`; `promptPath` is null. */
+	isTui?: boolean;
 	/** True for an exit code that is the CLI's own and does not mean a signal (128 + n). Default: always false. */
 	claimsExitCode?: (code: number) => boolean;
 }

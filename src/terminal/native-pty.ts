@@ -23,6 +23,7 @@ interface ForkedTerminal {
 
 export interface NativePty {
 	open(columns: number, rows: number): TerminalPair;
+	resize(master: number, columns: number, rows: number): void;
 	fork(
 		file: string,
 		args: readonly string[],
@@ -90,5 +91,7 @@ function hasRequireBinary(value: unknown): value is { requireBinary: (file: stri
 }
 
 function isNativePty(value: unknown): value is NativePty {
-	return typeof value === 'object' && value !== null && 'open' in value && 'fork' in value;
+	return (
+		typeof value === 'object' && value !== null && 'open' in value && 'fork' in value && 'resize' in value
+	);
 }

@@ -25,7 +25,7 @@ export function createStartPty(
 	return async (spec, handlers) => {
 		// It may be refused before it is waited for.
 		spec.mayBegin?.catch(() => undefined);
-		checkExecutable(spec.executable);
+		requireProgram(spec.executable);
 		const stderr = new FileFollower(spec.stderrPath, clock, handlers.onStderr);
 		try {
 			const launched = await launch(spec, stderr.writeFd);
@@ -56,7 +56,7 @@ async function beginWhenAllowed(agent: PtyProcess, { mayBegin }: ProcessSpec): P
 }
 
 /** Throws RelayError `agent_not_installed` unless `path` is an executable file. */
-function checkExecutable(path: string): void {
+export function requireProgram(path: string): void {
 	try {
 		accessSync(path, constants.X_OK);
 		if (statSync(path).isFile()) return;

@@ -37,6 +37,28 @@ const runAgent = (isLive: boolean) =>
 /** For a live stdin: no line is too long, and no byte has a meaning to the terminal. */
 const BYTE_BY_BYTE = ' -icanon -isig -icrnl -ixon min 1 time 0';
 
+/**
+ * For a TUI: the terminal is left as terminals are, and the program is a job of the wrapper, so that its Ctrl+Z stops it (as the
+ * leader of its session it could not be stopped, and would wait for a SIGCONT that never comes). The wrapper's stderr is a file for
+ * its own words: `stopped` before it stops itself, until a SIGCONT from outside, and `ended` with the exit code. 145 to 148 are the
+ * codes of a stopped job on Linux and macOS; where it was no stop, `fg` finds no job.
+ */
+const RUN_TUI = [
+	'"$1" iutf8 2>/dev/null; shift',
+	'exec 3<&-',
+	'trap : TERM INT QUIT',
+	'set -m',
+	'"$@" 2>&1',
+	'AGENT_RELAY_CODE=$?',
+	'while [ "$AGENT_RELAY_CODE" -ge 145 ] && [ "$AGENT_RELAY_CODE" -le 148 ] && kill -0 %% 2>/dev/null; do',
+	"printf '\\036stopped\\n' >&2",
+	'kill -STOP $$',
+	'fg >/dev/null',
+	'AGENT_RELAY_CODE=$?',
+	'done',
+	'printf \'\\036ended %d\\n\' "$AGENT_RELAY_CODE" >&2',
+].join('\n');
+
 export const SHELL = '/bin/sh';
 /** What the wrapper sends when it is ready to read the nonce. */
 export const READY = 0x1e;
@@ -46,13 +68,18 @@ export interface AgentCommandLine {
 	args: readonly string[];
 	/** null: stdin is the terminal. */
 	promptPath: string | null;
+	/** It has the terminal for itself. */
+	isTui?: boolean;
 }
+
+const scriptFor = ({ isTui, promptPath }: AgentCommandLine) =>
+	isTui ? RUN_TUI : runAgent(promptPath === null);
 
 /** Arguments of `/bin/sh` for a wrapper with stderr at 2, the prompt at 3 and no terminal yet. */
 export function adoptingWrapper(terminalPath: string, agent: AgentCommandLine): string[] {
 	return [
 		'-c',
-		PLAIN + ADOPT_TERMINAL + runAgent(agent.promptPath === null),
+		PLAIN + ADOPT_TERMINAL + scriptFor(agent),
 		'sh',
 		terminalPath,
 		findStty(),
@@ -66,7 +93,7 @@ export function openingWrapper(stderrPath: string, agent: AgentCommandLine): str
 	const { promptPath } = agent;
 	return [
 		'-c',
-		PLAIN + OPEN_FILES + runAgent(promptPath === null),
+		PLAIN + OPEN_FILES + scriptFor(agent),
 		'sh',
 		stderrPath,
 		promptPath ?? '/dev/tty',

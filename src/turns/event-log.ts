@@ -84,6 +84,7 @@ export function eventToDisk(event: AgentEvent): Json {
 		case 'error':
 		case 'background_tasks':
 		case 'interim_answer':
+		case 'compacting':
 		case 'continued':
 			return { ...event };
 		default:
@@ -193,6 +194,7 @@ function eventFromDisk(logged: DiskEvent): AgentEvent {
 		case 'background_tasks':
 		case 'interim_answer':
 			return { type: logged.type, tasks: logged.tasks };
+		case 'compacting':
 		case 'continued':
 			return { type: logged.type };
 		case 'turn_ended':

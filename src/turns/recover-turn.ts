@@ -10,7 +10,7 @@ import type { TokenCounts } from '../agents/events.ts';
 import { type Clock, fromIso, toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { isUnreadable, openToRead } from '../core/files/read-file.ts';
-import { createExclusive, removeIfThere } from '../core/files/write-file.ts';
+import { createExclusive } from '../core/files/write-file.ts';
 import type { ProcessIdentity, ProcessTable } from '../core/processes/process-table.ts';
 import type { FileChange, Snapshots } from '../git/repo-facts.ts';
 import { turnFile } from '../sessions/files/session-paths.ts';
@@ -111,9 +111,14 @@ async function changesOrNull(
 	}
 }
 
-/** Reads raw and stderr again into fresh events and transcript; the raw bytes themselves stay untouched. */
+/**
+ * Reads raw and stderr again into fresh events and transcript; the raw bytes themselves stay untouched. What is asked and answered is
+ * only among the old events: those stay until the fresh ones, which repeat it, are whole.
+ */
 async function replay(state: TurnState, deps: RecoverDeps): Promise<Partial<TurnState>> {
 	const unknown = { status: 'outcome_unknown', stop_reason: null } as const;
+	// It was read from a transcript of the agent: there are no raw bytes, and nothing else has its events.
+	if (state.adopted_at !== undefined) return unknown;
 	const adapter = deps.adapter(state.agent);
 	if (adapter === null)
 		return { ...unknown, error: { code: 'unknown_agent', message: `${state.agent} is not known here` } };
@@ -122,8 +127,6 @@ async function replay(state: TurnState, deps: RecoverDeps): Promise<Partial<Turn
 	const asked = new RecordedQuestions();
 	// Only an agent that asked has this file; events may be many.
 	if (existsSync(at('questions.jsonl'))) await feed(at('events.jsonl'), (chunk) => asked.push(chunk));
-	removeIfThere(at('events.jsonl'));
-	removeIfThere(at('output.md'));
 	const warnings = new Set(state.warnings);
 	const recorder = createReplayRecorder(state, adapter, deps, {
 		onEvent: (event, atMs) => {
@@ -141,6 +144,7 @@ async function replay(state: TurnState, deps: RecoverDeps): Promise<Partial<Turn
 		for (const text of repeatQuestions(asked.found, recorder)) warnings.add(text);
 		const native = await readNative(state, recorder.facts.nativeSessionId, adapter, deps);
 		const parsed = recorder.end({ exitCode: null, signal: null, stopRequested: null }, native);
+		recorder.replaceRecords();
 		const judged = judgeTurn(parsed, recorder.facts, state.model, deps.estimateCost);
 		const isKnown = judged.status === 'completed' || judged.status === 'limited';
 		return {
@@ -184,6 +188,7 @@ function createReplayRecorder(
 		planBefore,
 		...listen,
 		onError: () => undefined,
+		isReplay: true,
 	});
 }
 

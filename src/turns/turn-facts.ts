@@ -8,6 +8,7 @@ import type { AgentEvent, PlanItem, ToolKind, Utilization } from '../agents/even
 import { toIso } from '../core/clock.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import type { QuestionEvent } from './questions/question-log.ts';
+import { Refusals, type Refused } from './questions/refusals.ts';
 import { ToolWaits } from './questions/tool-waits.ts';
 import { unwrapShell, validationKind } from './validation.ts';
 
@@ -41,6 +42,7 @@ export class TurnFacts {
 	#isPlanReported = false;
 	#utilization: Utilization[] = [];
 	readonly #waits = new ToolWaits();
+	readonly #refusals = new Refusals();
 
 	/** `planBefore`: the plan of the native session, valid until the turn reports another. */
 	constructor(planBefore: readonly PlanItem[] = []) {
@@ -88,6 +90,7 @@ export class TurnFacts {
 			case 'error':
 			case 'background_tasks':
 			case 'interim_answer':
+			case 'compacting':
 				return false;
 			default:
 				return assertNever(event);
@@ -98,6 +101,7 @@ export class TurnFacts {
 	question(event: QuestionEvent, atMs: number): void {
 		const running = [...this.#tools.values()].filter(({ status }) => status === 'running');
 		this.#waits.question(event, atMs, running);
+		this.#refusals.question(event);
 	}
 
 	/** Outcomes that only the native record knows replace those of the stream. */
@@ -110,9 +114,16 @@ export class TurnFacts {
 		}
 	}
 
-	/** Calls still without a result will never have one: they become `unknown`. */
+	/** What the user was asked for and did not allow, and no tool of this turn shows. */
+	unshownRefusals(): Refused[] {
+		return this.#refusals.match([...this.#tools.values()]).unshown;
+	}
+
+	/** Calls still without a result will never have one: they become `denied` where the user did not allow them, else `unknown`. */
 	close(): void {
-		for (const tool of this.#tools.values()) if (tool.status === 'running') tool.status = 'unknown';
+		const { refused } = this.#refusals.match([...this.#tools.values()]);
+		for (const tool of this.#tools.values())
+			if (tool.status === 'running') tool.status = refused.has(tool) ? 'denied' : 'unknown';
 	}
 
 	get hasOpenTool(): boolean {

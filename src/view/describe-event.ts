@@ -1,8 +1,7 @@
 /** What happened, in one line each. All text of others goes through `core/text` here; rows are broken by whoever draws. */
 import type { AgentEvent } from '../agents/events.ts';
-import { safeLine, safeText } from '../core/text.ts';
+import { safeLine } from '../core/text.ts';
 import type { RelayEvent, Speaker } from '../relay/events/relay-events.ts';
-import { diffLines } from '../ui/diff-lines.ts';
 import { formatDuration } from '../ui/quantities.ts';
 import type { Theme } from '../ui/theme.ts';
 
@@ -32,30 +31,6 @@ export function describeTerminalAsked(
 				: `${answer} · Ctrl+C stops the turn`
 			: `nobody can answer ${onlyWatches ? 'there' : 'here'}; refused in ${formatDuration(refusedInMs)} (turn.answer_s)`;
 	return [theme.warn(`? ${agent} ${what}`), theme.dim(`  ${how}`)];
-}
-
-/** `claude asks to run a command`, all of what it wants, and why; what may be answered, where no key row says it. */
-export function describeQuestion(event: Of<'question_asked'>, theme: Theme): string[] {
-	const { agent, question, deniedInMs, isAllowed = false } = event;
-	const { title, detail, options, wants } = question;
-	const details = detail === '' ? [] : diffLines(safeText(detail), theme).map((line) => `  ${line}`);
-	if (wants === undefined) {
-		const choices = options.map(({ label }) => safeLine(label, TITLE_CHARS)).join(' / ');
-		const until = `denied in ${formatDuration(deniedInMs)} (permissions.ask_timeout)`;
-		return [
-			theme.warn(`? ${agent} asks: ${safeLine(title, TITLE_CHARS)}`),
-			...details,
-			theme.dim(`  ${[choices, until].filter((part) => part !== '').join(' · ')}`),
-		];
-	}
-	if (isAllowed) return [theme.dim(`  ${agent} may ${title}: ${safeLine(wants.what, TITLE_CHARS)}`)];
-	const where = wants.folder === null ? [] : [`in ${safeLine(wants.folder, TITLE_CHARS)}`];
-	const why = wants.reason === null ? [] : [`${agent} says: "${safeLine(wants.reason, TITLE_CHARS)}"`];
-	return [
-		theme.warn(`? ${agent} asks to ${safeLine(title, TITLE_CHARS)}`),
-		...details,
-		...[[...where, ...why].join(' · ')].filter((row) => row !== '').map((row) => theme.dim(`  ${row}`)),
-	];
 }
 
 /** Before a turn, where no prompt says so: `claude opus · edit · in api/`. */

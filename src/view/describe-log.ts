@@ -189,11 +189,11 @@ function describeCheckpoint(
 }
 
 function describeUtilization(
-	{ agent: who, window, ratio, reset_at }: Of<'utilization_warning'>,
+	{ agent: who, window, ratio, reset_at, next = null }: Of<'utilization_warning'>,
 	now: number,
 ) {
 	const when = reset_at === null ? '' : `, resets ${time(reset_at, now)}`;
-	return `${name(who)} has used ${Math.round(ratio * 100)}% of its ${name(describeWindow(window))}${when}`;
+	return `${name(who)} has used ${Math.round(ratio * 100)}% of its ${name(describeWindow(window))}${when}${next === null ? '' : `; ${name(next)} takes over then`}`;
 }
 
 /** Each agent that was considered, with the reason: `gemini: not installed: npm install -g …`. */

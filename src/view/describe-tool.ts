@@ -78,7 +78,7 @@ export function describeToolResult(
 
 /** What would allow a refused command. */
 function allowLines({ command }: ToolCall, { allowHint, theme }: ToolContext): string[] {
-	if (command === null || allowHint === null) return [];
+	if (command === null) return [];
 	return allowableIn(command).map((simple) => theme.dim(`  to allow it: ${allowHint(simple)}`));
 }
 

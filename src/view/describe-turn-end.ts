@@ -16,7 +16,7 @@ const ERROR_CHARS = 400;
 
 interface FooterLook {
 	theme: Theme;
-	/** Of the row, which never wraps. */
+	/** The row's, which never wraps. */
 	columns: number;
 	/** Its error was shown when it came. */
 	isSaid?: boolean;

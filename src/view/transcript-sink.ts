@@ -47,6 +47,8 @@ export interface TurnStatus {
 	waiting: string | null;
 	/** When that wait ends, epoch ms: it is counted down. */
 	waitsUntil?: number;
+	/** What happens then, before the time that is left: `denied in`. */
+	outcome?: string;
 	/** What Ctrl+C does now, where that is more than to stop the agent. */
 	stops?: string;
 }
@@ -56,10 +58,12 @@ export interface LiveTool {
 	text: string;
 	/** Monotonic, ms. */
 	startedAt: number;
+	/** It waits for an answer of the user. */
+	isAsked?: boolean;
 }
 
 export interface TurnFigures {
-	/** Of this turn so far; null: not reported. */
+	/** For this turn so far; null: not reported. */
 	tokens: { read: number; written: number } | null;
 	/** When the agent last gave a sign of life, monotonic ms. */
 	heardAt: number;

@@ -3,12 +3,10 @@ import { safeLine } from '../core/text.ts';
 import { describeTime } from '../limits/describe-limit.ts';
 import { describeWindow } from '../limits/window-name.ts';
 import type { RelayEvent } from '../relay/events/relay-events.ts';
-import { describeAnswer } from '../turns/questions/describe-answer.ts';
 import { formatDuration } from '../ui/quantities.ts';
 import type { Theme } from '../ui/theme.ts';
 import {
 	describeLeft,
-	describeQuestion,
 	describeReceiver,
 	describeSpeaker,
 	describeTerminalAsked,
@@ -16,6 +14,8 @@ import {
 } from './describe-event.ts';
 import { type HandOverLook, handOverRows } from './hand-over/hand-over-rows.ts';
 import { nobodyRows } from './hand-over/nobody-rows.ts';
+import { answerRow } from './transcript/answer-row.ts';
+import { describeQuestion } from './transcript/describe-question.ts';
 import { promptHead } from './transcript/prompt-head.ts';
 import { TextStream } from './transcript/text-stream.ts';
 import { TurnLines, type TurnLinesOptions } from './transcript/turn-lines.ts';
@@ -45,11 +45,11 @@ export class Transcript {
 	#detour: string | null = null;
 	/** A prompt stands right above: it says who works. */
 	#isPrompted = false;
-	/** Of the session; null: none was opened yet. */
+	/** The session's; null: none was opened yet. */
 	#folder: string | null = null;
 
-	/** Those that wait for an answer. */
-	readonly #questions = new Map<string, Question>();
+	/** Those that wait for an answer, and since when (monotonic ms). */
+	readonly #questions = new Map<string, { question: Question; askedAt: number }>();
 
 	constructor(options: TranscriptOptions) {
 		this.#options = options;
@@ -92,8 +92,9 @@ export class Transcript {
 				this.#say(...describeTerminalAsked(event, theme, this.#options));
 				break;
 			case 'question_asked':
-				this.#say(...describeQuestion(event, theme));
-				this.#questions.set(event.question.id, event.question);
+				this.#say(...describeQuestion(event, { ...this.#options, columns: sink.size?.().columns }));
+				this.#questions.set(event.question.id, { question: event.question, askedAt: clock.monotonic() });
+				this.#turn.asked(event.question, event.deniedInMs);
 				break;
 			case 'question_settled':
 				this.#settle(event);
@@ -137,21 +138,23 @@ export class Transcript {
 	}
 
 	#settle(event: Extract<RelayEvent, { type: 'question_settled' }>): void {
-		const { theme } = this.#options;
-		const question = this.#questions.get(event.id);
+		const { theme, clock } = this.#options;
+		const { question, askedAt = clock.monotonic() } = this.#questions.get(event.id) ?? {};
 		this.#questions.delete(event.id);
-		const isAllowed = event.answer?.option === ALLOW;
-		if (!isAllowed && question?.wants !== undefined) this.#turn.refused(question.wants.what);
-		const mark = isAllowed ? theme.good('✓') : theme.warn('○');
-		this.#say(`${mark} ${theme.dim(describeAnswer(event, question))}`);
+		const { id, answer, by } = event;
+		this.#turn.answered({ type: 'question_answered', id, answer, by });
+		if (answer?.option !== ALLOW && question?.wants !== undefined) this.#turn.refused(question.wants.what);
+		const row = answerRow(event, { question, waitedMs: clock.monotonic() - askedAt, theme });
+		if (row !== null) this.#say(row);
 	}
 
-	/** What was typed, and who gets it. */
-	prompt(text: string, who: string): void {
+	/** What was typed, and who gets it. `turn`: its number, where an agent does. */
+	prompt(text: string, who: string, turn: number | null = null): void {
 		this.#isPrompted = true;
 		const { theme, sink } = this.#options;
 		const { columns } = sink.size?.() ?? PLAIN_SIZE;
-		this.#stream.lines('shell', promptHead(text, { who, columns, theme }), true);
+		const shows = turn === null ? '' : `/show ${turn}`;
+		this.#stream.lines('shell', promptHead(text, { who, columns, theme, shows }), true);
 	}
 
 	/** Lines of the shell itself (an answer of a command, an echo), kept apart from what stands above. */
@@ -198,5 +201,11 @@ function describeUtilization(
 ): string {
 	const reset = event.resetAt === null ? '' : `; it resets ${describeTime(event.resetAt, { now })}`;
 	const window = safeLine(describeWindow(event.window), 60);
-	return `! ${event.agent} has used ${Math.round(event.ratio * 100)}% of its ${window}${reset}`;
+	const then =
+		event.next === undefined
+			? ''
+			: event.next === null
+				? '. No other agent can take over then.'
+				: `. ${safeLine(event.next, 60)} takes over then.`;
+	return `! ${event.agent} has used ${Math.round(event.ratio * 100)}% of its ${window}${reset}${then}`;
 }

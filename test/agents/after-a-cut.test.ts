@@ -1,10 +1,11 @@
 /** The same agent again, after its turn was cut off or its conversation became useless: what the model then really reads. */
 import { describe, expect, it } from 'vitest';
 import { until } from '../helpers/patience.ts';
-import { type Answer, callTools, say, TOOLS } from './harness/answers.ts';
+import { type Answer, callTools, NO_ANSWER, say, TOOLS } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import type { Scene } from './harness/scene.ts';
 import { killAll } from './harness/scene-processes.ts';
+import { isSome, LEFT_OUT } from './harness/some-pairs.ts';
 import { scenes } from './harness/with-scene.ts';
 
 const AGENTS = ['claude', 'codex'] as const;
@@ -21,14 +22,24 @@ const SAYS = {
 	'a time-out': /was cut off: it ran out of the time[\s\S]*Its outcome is known: it did not finish/,
 };
 
+/** Each agent after each cut; `some` tries each of them in one of two ways. */
+const cutsOf = (way: 0 | 1) =>
+	AGENTS.flatMap((agent, at) =>
+		CUTS.map((how, nth) => ({ agent, how, isTried: !isSome || (at + nth) % 2 === way })),
+	);
+const tried = (way: 0 | 1) => cutsOf(way).filter(({ isTried }) => isTried);
+const leftOut = (way: 0 | 1) => cutsOf(way).filter(({ isTried }) => !isTried);
+
 describe.skipIf(!hasAgents)('an agent that goes on with its own conversation', () => {
 	const openScene = scenes();
 
 	/** A finished turn, then one that is cut off while its tool runs. */
 	async function cutOff(scene: Scene, agent: Agent, how: (typeof CUTS)[number]): Promise<void> {
 		scene.model.script(agent, say('I am ready.'), callTools(TOOLS[agent].shell(ENDLESS)));
+		// codex asks the model again once a command has run for 10 s.
+		scene.model.forever(agent, NO_ANSWER);
 		await scene.run('Get ready', flags(agent));
-		const time = how === 'a time-out' ? ['--timeout', '8s'] : [];
+		const time = how === 'a time-out' ? ['--timeout', '20s'] : [];
 		const running = scene.startRun('Publish it', [...flags(agent), '--session', 'latest', ...time]);
 		await until(
 			() => scene.processes().some(isEndless),
@@ -49,9 +60,10 @@ describe.skipIf(!hasAgents)('an agent that goes on with its own conversation', (
 		scene.model.script(agent, say('I looked and went on.'));
 	}
 
-	it.each(AGENTS.flatMap((agent) => CUTS.map((how) => [agent, how] as const)))(
-		'%s, after %s: a new prompt comes with a note of the cut',
-		async (agent, how) => {
+	it.skip.each(leftOut(0))(`$agent, after $how: a new prompt ${LEFT_OUT}`, () => undefined);
+	it.each(tried(0))(
+		'$agent, after $how: a new prompt comes with a note of the cut',
+		async ({ agent, how }) => {
 			const scene = await openScene();
 			await cutOff(scene, agent, how);
 			const asked = scene.model.requests.length;
@@ -67,9 +79,10 @@ describe.skipIf(!hasAgents)('an agent that goes on with its own conversation', (
 		},
 	);
 
-	it.each(AGENTS.flatMap((agent) => CUTS.map((how) => [agent, how] as const)))(
-		'%s, after %s: --continue sends the prompt again, and the packet tells the cut',
-		async (agent, how) => {
+	it.skip.each(leftOut(1))(`$agent, after $how: --continue ${LEFT_OUT}`, () => undefined);
+	it.each(tried(1))(
+		'$agent, after $how: --continue sends the prompt again, and the packet tells the cut',
+		async ({ agent, how }) => {
 			const scene = await openScene();
 			await cutOff(scene, agent, how);
 			const asked = scene.model.requests.length;

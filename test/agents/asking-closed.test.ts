@@ -21,13 +21,10 @@ const SERVER = resolve(import.meta.dirname, '../helpers/tool-server.mjs');
 
 describe.skipIf(!hasAgents)('opencode, whose gate', () => {
 	const open = scenes();
-	const opened = async (...commands: string[]) => {
+	const opened = async () => {
 		const scene = await open();
 		giveOpencodeItsPlugin(scene);
-		const calls = (commands.length === 0 ? ['echo made > ran.txt'] : commands).map((command) =>
-			callTools(TOOLS.opencode.shell(command)),
-		);
-		scene.model.script('opencode', ...calls, say('done'));
+		scene.model.script('opencode', callTools(TOOLS.opencode.shell('echo made > ran.txt')), say('done'));
 		return scene;
 	};
 	const withPlugin =
@@ -41,12 +38,39 @@ describe.skipIf(!hasAgents)('opencode, whose gate', () => {
 			};
 		};
 
-	it('works, asks, and runs what is allowed', async () => {
-		const scene = await opened();
-		const run = await startDirectly(scene, { adapter: opencodeAdapter });
-		expect(run.questions, run.stderr).toHaveLength(1);
-		expect(run.questions[0]).toMatchObject({ dialect: 'opencode', hook: { tool: 'bash' } });
+	it('works: asks for a command, tools of an MCP server and a sub-agent with its commands, and for nothing outside', async () => {
+		const scene = await open();
+		giveOpencodeItsPlugin(scene);
+		const file = '.config/opencode/opencode.json';
+		const config = JSON.parse(scene.readHome(file) ?? '');
+		const command = [process.execPath, SERVER, join(scene.repo, 'made.txt')];
+		scene.writeHome(file, JSON.stringify({ ...config, mcp: { maker: { type: 'local', command } } }));
+		const { shell } = TOOLS.opencode;
+		const make = { name: 'maker_make', input: {} };
+		const input = { description: 'sub', prompt: 'SUBWORK do it', subagent_type: 'general' };
+		const calls = [
+			...[shell('echo made > ran.txt'), shell('touch ../outside.txt')],
+			...[make, make, { name: 'task', input }],
+		];
+		scene.model.scriptFor('SUBWORK', callTools(shell('echo sub > sub.txt')), say('sub done'));
+		scene.model.script('opencode', ...calls.map((call) => callTools(call)), say('done'));
+		const allows = [true, false, true, true, false];
+		const seen: Array<string | null> = [];
+		const run = await startDirectly(scene, {
+			adapter: opencodeAdapter,
+			answer: () => {
+				seen.push(scene.read('made.txt'));
+				return JSON.stringify({ decision: allows.shift() ? 'allow' : 'deny', message: 'Not that.' });
+			},
+		});
+		expect(run.questions[0], run.stderr).toMatchObject({ dialect: 'opencode', hook: { tool: 'bash' } });
+		const tools = run.questions.map(({ hook }) => hook.tool);
+		expect(tools).toEqual(['bash', 'maker_make', 'maker_make', 'task', 'bash']);
 		expect(scene.read('ran.txt')).toBe('made\n');
+		expect(seen).toEqual([null, null, null, 'made', 'made']);
+		expect(scene.read('sub.txt')).toBeNull();
+		expect(scene.read('../outside.txt')).toBeNull();
+		expect(scene.model.of('opencode').at(-1)?.raw).toContain('outside the folders');
 	});
 
 	it('throws when it is loaded: all that it guards stays denied', async () => {
@@ -82,45 +106,6 @@ describe.skipIf(!hasAgents)('opencode, whose gate', () => {
 		expect(scene.read('ran.txt')).toBeNull();
 		expect(scene.model.of('opencode').at(-1)?.raw).toContain('The user could not be asked');
 	});
-
-	it('knows a path outside the worktree: refused without a question', async () => {
-		const scene = await opened('touch ../outside.txt');
-		const run = await startDirectly(scene, { adapter: opencodeAdapter });
-		expect(run.questions).toEqual([]);
-		expect(scene.model.of('opencode').at(-1)?.raw).toContain('outside the folders');
-	});
-
-	it.each([
-		['allow', 'made'],
-		['deny', null],
-	])('asks for a tool of an MCP server: %s', async (decision, text) => {
-		const scene = await opened();
-		scene.model.reset();
-		scene.model.script('opencode', callTools({ name: 'maker_make', input: {} }), say('done'));
-		const file = '.config/opencode/opencode.json';
-		const config = JSON.parse(scene.readHome(file) ?? '');
-		const command = [process.execPath, SERVER, join(scene.repo, 'ran.txt')];
-		scene.writeHome(file, JSON.stringify({ ...config, mcp: { maker: { type: 'local', command } } }));
-		const answer = () => JSON.stringify({ decision, message: 'No.' });
-		const run = await startDirectly(scene, { adapter: opencodeAdapter, answer });
-		expect(run.questions.map(({ hook }) => hook.tool)).toEqual(['maker_make']);
-		expect(scene.read('ran.txt')).toBe(text);
-	});
-
-	it('asks for a sub-agent, and for each of its commands', async () => {
-		const scene = await opened();
-		scene.model.reset();
-		const task = { description: 'sub', prompt: 'SUBWORK do it', subagent_type: 'general' };
-		scene.model.scriptFor('SUBWORK', callTools(TOOLS.opencode.shell('echo sub > sub.txt')), say('sub done'));
-		scene.model.script('opencode', callTools({ name: 'task', input: task }), say('done'));
-		const run = await startDirectly(scene, {
-			adapter: opencodeAdapter,
-			answer: ({ tool }) =>
-				tool === 'task' ? '{"decision":"allow"}' : '{"decision":"deny","message":"Not that."}',
-		});
-		expect(run.questions.map(({ hook }) => hook.tool)).toEqual(['task', 'bash']);
-		expect(scene.read('sub.txt')).toBeNull();
-	});
 });
 
 describe.skipIf(!hasAgents)('codex, whose hook', () => {
@@ -140,9 +125,10 @@ describe.skipIf(!hasAgents)('codex, whose hook', () => {
 	});
 
 	/** A model that wants to leave the sandbox, and a reviewer that would let it. */
-	const opened = async (call: ModelCall = escalated(`echo made > ${OUTSIDE}`)) => {
+	const opened = async (...calls: ModelCall[]) => {
 		const scene = await open();
-		scene.model.script('codex', callTools(call));
+		const made = calls.length === 0 ? [escalated(`echo made > ${OUTSIDE}`)] : calls;
+		scene.model.script('codex', ...made.map((call) => callTools(call)));
 		const verdict = { risk_level: 'low', user_authorization: 'high', outcome: 'allow', rationale: 'fine' };
 		scene.model.forever('codex', say(JSON.stringify(verdict)));
 		return scene;
@@ -180,53 +166,49 @@ describe.skipIf(!hasAgents)('codex, whose hook', () => {
 	const reviews = (scene: Scene) =>
 		scene.model.of('codex').filter(({ body }) => (body.text as { format?: unknown } | undefined)?.format);
 
-	it('works, asks, and runs what is allowed outside the sandbox', async () => {
-		const scene = await opened();
-		const run = await start(scene);
-		expect(run.questions, run.stderr).toHaveLength(1);
-		expect(run.questions[0]).toMatchObject({ dialect: 'codex', hook: { tool_name: 'Bash' } });
-		expect(made(scene)).toBe(true);
-	});
-
-	it('gives the model the words of a denial, and its reviewer is not asked', async () => {
-		const scene = await opened();
-		await start(scene, { answer: () => '{"decision":"deny","message":"Use the test folder."}' });
-		expect(made(scene)).toBe(false);
-		expect(scene.model.of('codex').at(-1)?.raw).toContain('Use the test folder.');
-		expect(reviews(scene)).toEqual([]);
-	});
-
-	it.each([
-		['allow', 'made'],
-		['deny', null],
-	])('asks for a tool of an MCP server: %s', async (decision, text) => {
-		const scene = await opened({ name: 'make', namespace: 'mcp__maker', input: {} });
-		const args = JSON.stringify([SERVER, join(scene.repo, 'ran.txt')]);
+	it('works: asks to leave the sandbox, for a patch outside and for tools of MCP servers, and does what is allowed', async () => {
+		const make = { name: 'make', namespace: 'mcp__maker', input: {} };
+		const scene = await opened(
+			...[escalated(`echo made > ${OUTSIDE}`), escalated('echo made > ../denied.txt')],
+			...[make, make, TOOLS.codex.write('../patched.txt', 'made')],
+		);
+		const args = JSON.stringify([SERVER, join(scene.repo, 'made.txt')]);
 		const config = scene.readHome('.codex/config.toml') ?? '';
 		scene.writeHome(
 			'.codex/config.toml',
 			`${config}\n[mcp_servers.maker]\ncommand = ${JSON.stringify(process.execPath)}\nargs = ${args}\n`,
 		);
-		const run = await start(scene, { answer: () => JSON.stringify({ decision, message: 'No.' }) });
-		expect(run.questions.map(({ hook }) => hook.tool_name)).toEqual(['mcp__maker__make']);
-		expect(scene.read('ran.txt')).toBe(text);
+		const allows = [true, false, false, true, false];
+		const seen: Array<string | null> = [];
+		const run = await start(scene, {
+			answer: () => {
+				seen.push(scene.read('made.txt'));
+				return JSON.stringify({
+					decision: allows.shift() ? 'allow' : 'deny',
+					message: 'Use the test folder.',
+				});
+			},
+		});
+		expect(run.questions[0], run.stderr).toMatchObject({ dialect: 'codex', hook: { tool_name: 'Bash' } });
+		const tools = run.questions.map(({ hook }) => hook.tool_name);
+		expect(tools).toEqual(['Bash', 'Bash', 'mcp__maker__make', 'mcp__maker__make', 'apply_patch']);
+		expect(made(scene)).toBe(true);
+		expect(seen).toEqual([null, null, null, null, 'made']);
+		for (const name of ['denied', 'patched'])
+			expect(existsSync(join(scene.repo, `../${name}.txt`)), name).toBe(false);
+		expect(scene.model.of('codex').at(-1)?.raw).toContain('Use the test folder.');
 		expect(reviews(scene)).toEqual([]);
 	});
 
-	it('asks for a patch outside the worktree', async () => {
-		const scene = await opened(TOOLS.codex.write(OUTSIDE, 'made'));
-		const run = await start(scene, { answer: () => '{"decision":"deny","message":"No."}' });
-		expect(run.questions.map(({ hook }) => hook.tool_name)).toEqual(['apply_patch']);
-		expect(made(scene)).toBe(false);
-	});
-
-	it.each([
-		['exits with 1', 'exit 1 #'],
-		['prints nonsense', 'echo nonsense #'],
-		['is killed', 'kill -9 $$ #'],
-	])('%s: nothing runs, and the reviewer that would allow it is not asked', async (_, asker) => {
-		const scene = await opened();
-		await start(scene, { asker });
+	it('exits with 1, prints nonsense, is killed: nothing runs, and the reviewer that would allow it is not asked', async () => {
+		const call = escalated(`echo made > ${OUTSIDE}`);
+		const scene = await opened(call, call, call);
+		const fails = [
+			'n=$(cat "$HOME/fails" 2>/dev/null | wc -c); printf x >>"$HOME/fails"',
+			'case $n in 0) exit 1;; 1) echo nonsense;; *) kill -9 $$;; esac #',
+		].join('; ');
+		await start(scene, { asker: fails });
+		expect(scene.readHome('fails')).toBe('xxx');
 		expect(made(scene)).toBe(false);
 		expect(reviews(scene)).toEqual([]);
 	});

@@ -109,13 +109,15 @@ describe.skipIf(!hasAgents)('a chat of real CLIs', () => {
 		const scene = await openScene();
 		scene.model.script('claude', say('claude one.\n\nRELAY: CONTINUE'));
 		scene.model.forever('claude', REFUSALS.claude.window(reset));
-		scene.model.script('codex', say('codex one.\n\nRELAY: CONTINUE'), say('codex two.\n\nRELAY: DONE'));
-		scene.model.script('opencode', say('open one.\n\nRELAY: CONTINUE'), say('open two.\n\nRELAY: DONE'));
+		const words = ['one.\n\nRELAY: CONTINUE', 'two.\n\nRELAY: DONE'];
+		for (const text of words) scene.model.script('codex', say(`codex ${text}`), say(`the other ${text}`));
 
 		const run = await scene.relay([
 			'chat',
 			'--agents',
-			'claude,codex,opencode',
+			'claude,codex,codex',
+			'--role',
+			'3=find the holes',
 			'-n',
 			'8',
 			'--json',
@@ -137,7 +139,7 @@ describe.skipIf(!hasAgents)('a chat of real CLIs', () => {
 		).toEqual([
 			['claude', 'limited'],
 			['codex', 'completed'],
-			['opencode', 'completed'],
+			['codex-2', 'completed'],
 		]);
 		expect(scene.meta()).toMatchObject({
 			status: 'completed',

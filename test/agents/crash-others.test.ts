@@ -1,4 +1,4 @@
-/** `kill -9` of the relay while Gemini CLI or OpenCode works, their tools and a tmux server behind it, and the next start. */
+/** `kill -9` of the relay while Copilot CLI, Gemini CLI or OpenCode works, their tools and a tmux server behind it, and the next start. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -13,13 +13,14 @@ import {
 import { ASKED, giveOpencodeItsPlugin } from './harness/four-agents.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import type { RunningRelay, Scene } from './harness/scene.ts';
+import { isSome, LEFT_OUT } from './harness/some-pairs.ts';
 import { scenes } from './harness/with-scene.ts';
 
-type Other = 'gemini' | 'opencode';
-const OTHERS = ['gemini', 'opencode'] as const;
+type Other = (typeof OTHERS)[number];
+const OTHERS = ['copilot', 'gemini', 'opencode'] as const;
 const PROMPT = 'Survey the lake and report';
 const flags = (agent: Other) => ['-a', ASKED[agent], '-p', 'full', '--trust'];
-/** Instants by how often the model was asked, since both CLIs take their time to start; 0: the turn has begun. */
+/** Instants by how often the model was asked, since these CLIs take their time to start; 0: the turn has begun. */
 const INSTANTS = [
 	{ asked: 0, afterMs: 0 },
 	{ asked: 0, afterMs: 500 },
@@ -27,32 +28,39 @@ const INSTANTS = [
 	{ asked: 2, afterMs: 100 },
 	{ asked: 3, afterMs: 250 },
 ];
+/** Each agent at each instant; `some` tries each instant with one of them. */
+const KILLS = OTHERS.flatMap((agent, at) =>
+	INSTANTS.map((instant, nth) => ({ agent, ...instant, isTried: !isSome || nth % OTHERS.length === at })),
+);
+const tried = KILLS.filter(({ isTried }) => isTried);
+const leftOut = KILLS.filter(({ isTried }) => !isTried);
+const TITLE =
+	'$afterMs ms after question $asked of $agent: agents end, records are whole, --continue goes on';
 
 describe.skipIf(!hasAgents)('a relay that is killed', () => {
 	const openScene = scenes();
 
-	it.each(OTHERS.flatMap((agent) => INSTANTS.map((instant) => ({ agent, ...instant }))))(
-		'$afterMs ms after question $asked of $agent: agents end, records are whole, --continue goes on',
-		async ({ agent, asked, afterMs }) => {
-			const scene = await openScene();
-			giveOpencodeItsPlugin(scene);
-			scene.model.script(agent, ...survey(agent));
-			const running = scene.startRun(PROMPT, flags(agent));
-			await running.event('the start of its turn', ({ type }) => type === 'turn_started');
-			await until(
-				() => scene.model.of(agent).length >= asked,
-				`question ${asked}`,
-				() => running.stdout() + running.stderr(),
-			);
-			await new Promise((wake) => setTimeout(wake, afterMs));
-			await kill(running);
+	it.each(tried)(TITLE, async ({ agent, asked, afterMs }) => {
+		const scene = await openScene();
+		giveOpencodeItsPlugin(scene);
+		scene.model.script(agent, ...survey(agent));
+		const running = scene.startRun(PROMPT, flags(agent));
+		await running.event('the start of its turn', ({ type }) => type === 'turn_started');
+		await until(
+			() => scene.model.of(agent).length >= asked,
+			`question ${asked}`,
+			() => running.stdout() + running.stderr(),
+		);
+		await new Promise((wake) => setTimeout(wake, afterMs));
+		await kill(running);
 
-			await expectAllGone(scene);
-			expectWholeRecords(scene);
-			expectPrintedIsRecorded(scene, running);
-			await expectToGoOn(scene, { agent, flags: flags(agent), prompt: PROMPT });
-		},
-	);
+		await expectAllGone(scene);
+		expectWholeRecords(scene);
+		expectPrintedIsRecorded(scene, running);
+		await expectToGoOn(scene, { agent, flags: flags(agent), prompt: PROMPT });
+	});
+
+	it.skip.each(leftOut)(`${TITLE} ${LEFT_OUT}`, () => undefined);
 });
 
 describe.skipIf(!hasAgents || !hasTmux())('a relay that is killed while a tool runs', () => {
@@ -67,7 +75,7 @@ describe.skipIf(!hasAgents || !hasTmux())('a relay that is killed while a tool r
 		scene.model.script(agent, callTools(TOOLS[agent].shell(`${server}; sleep 300`)));
 		const running = scene.startRun(PROMPT, flags(agent));
 		await until(
-			() => hasServer(scene) && scene.turn(1).strays.some(isOfTool),
+			() => hasServer(scene) && isAtWork(scene) && scene.turn(1).strays.some(isOfTool),
 			'the tool to be on record and its tmux server to be up',
 			() => JSON.stringify(scene.processes()) + running.stdout() + running.stderr(),
 		);
@@ -95,7 +103,7 @@ describe.skipIf(!hasAgents || !hasTmux())('a relay that is killed while a tool r
 		scene.model.script(agent, callTools(TOOLS[agent].shell(`${server}; sleep 300`)));
 		const running = scene.startRun(PROMPT, flags(agent));
 		await until(
-			() => hasServer(scene) && scene.processes().some(({ command }) => command === 'sleep 300'),
+			() => hasServer(scene) && isAtWork(scene),
 			'the tool and its tmux server to run',
 			() => running.stdout() + running.stderr(),
 		);
@@ -110,13 +118,12 @@ describe.skipIf(!hasAgents || !hasTmux())('a relay that is killed while a tool r
 	});
 });
 
-/** A turn of about a second and a half: a command, a file, and an answer that takes its time. */
+/** A command, a file, and an answer that does not end. */
 function survey(agent: Other): Answer[] {
-	const pause = new Promise((wake) => setTimeout(wake, 8000));
 	return [
 		{ type: 'message', text: 'I measure first.', calls: [TOOLS[agent].shell('sleep 0.2; echo depth 12')] },
 		callTools(TOOLS[agent].shell('echo 12 > depth.txt')),
-		sayUntil('The lake is 12 m deep.', pause),
+		sayUntil('The lake is 12 m deep.', new Promise(() => undefined)),
 	];
 }
 
@@ -139,6 +146,9 @@ const isOfTool = (process: { command: string }) =>
 
 /** The pane has become its command: before that it is a copy of the server or a shell. */
 const hasServer = (scene: Scene) => scene.processes().some(({ command }) => command === 'sleep 301');
+
+/** The tool is past the start of the server. */
+const isAtWork = (scene: Scene) => scene.processes().some(({ command }) => command === 'sleep 300');
 
 function hasTmux(): boolean {
 	try {

@@ -39,8 +39,8 @@ describe.skipIf(!hasAgents)('an edit of a real CLI', () => {
 	it.each([
 		['claude', ['✓ edit lines.txt +1 -1', ...NUMBERED]],
 		['opencode', ['✓ edit lines.txt +1 -1', ...NUMBERED]],
-		['codex', ['✓ edit lines.txt', '  Changed.', '• edit lines.txt +1 -1', ...NUMBERED]],
-		['gemini', ['✓ edit lines.txt +1 -1', '  - line 20', '  + line 20, longer']],
+		['codex', ['✓ edit lines.txt +1 -1', ...NUMBERED]],
+		['gemini', ['✓ edit lines.txt +1 -1', ...NUMBERED]],
 	] as const)('of %s is shown with its lines', async (agent, rows) => {
 		const scene = await openScene();
 		giveOpencodeItsPlugin(scene);
@@ -58,17 +58,57 @@ describe.skipIf(!hasAgents)('an edit of a real CLI', () => {
 			shell.type('Make the line longer');
 			await shell.shows('› Make the line longer');
 			shell.type('\r');
-			await shell.shows(`${agent === 'codex' ? '1 file +1 -1' : '1 file'}`);
+			await shell.shows('1 file +1 -1');
 			const shown = shell
 				.text()
 				.split('\n')
 				.map((row) => row.trimEnd());
-			for (const row of rows) expect(shown.map((one) => one.trim())).toContain(row.trim());
+			for (const row of rows) expect(shown).toContain(row);
+			expect(shown.filter((row) => row.includes('lines.txt +1 -1'))).toHaveLength(1);
 			expect(readFileSync(path, 'utf8')).toContain(NEW);
 			shell.type('/exit');
 			await shell.shows('› /exit');
 			shell.type('\r');
 			expect(await shell.ended).toBe(0);
+		} finally {
+			shell.kill('SIGKILL');
+		}
+	});
+
+	it('of gemini that writes a whole file shows what is new in it, and all of a file that was not there', async () => {
+		const scene = await openScene();
+		const path = join(scene.repo, 'lines.txt');
+		writeFileSync(path, `${BEFORE}\n`);
+		const write = (file: string, content: string): ModelCall => ({
+			name: 'write_file',
+			input: { file_path: file, content },
+		});
+		scene.model.script(
+			'gemini',
+			callTools(TOOLS.gemini.read(path)),
+			callTools(write(path, `${BEFORE.replace(OLD, NEW)}\n`)),
+			callTools(write(join(scene.repo, 'new.txt'), 'fresh\n')),
+			say('Written.'),
+		);
+		const shell = new PtyRelay(scene, ['--agent', 'gemini', '-p', 'full', '--trust']);
+		try {
+			await shell.shows('type a task');
+			shell.type('Make the line longer');
+			await shell.shows('› Make the line longer');
+			shell.type('\r');
+			await shell.shows('2 files +2 -1');
+			const shown = shell
+				.text()
+				.split('\n')
+				.map((row) => row.trimEnd());
+			const at = shown.indexOf('✓ edit lines.txt +1 -1');
+			expect(shown.slice(at, at + 8)).toEqual([
+				'✓ edit lines.txt +1 -1',
+				...NUMBERED,
+				'  22   line 22',
+				'✓ create new.txt +1',
+			]);
+			expect(shown[at + 8]).toBe('  1 + fresh');
 		} finally {
 			shell.kill('SIGKILL');
 		}

@@ -6,8 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callTools, REFUSALS, say, TOOLS } from './harness/answers.ts';
 import { Chromium, hasChromium } from './harness/chromium.ts';
 import { hasAgents } from './harness/installed-agents.ts';
-import type { Scene } from './harness/scene.ts';
-import { scenes } from './harness/with-scene.ts';
+import { openScene, type Scene } from './harness/scene.ts';
 
 const EVIL = `# <script>document.title = 'pwned'</script>
 <script>document.title = 'pwned'</script> <img src="http://127.0.0.1:4999/a.png" onerror="document.title='pwned'">
@@ -43,7 +42,7 @@ async function openProxy(): Promise<{ server: Server; port: number; seen: string
 }
 
 describe.skipIf(!hasAgents || !hasChromium)('an exported page', () => {
-	const openScene = scenes();
+	let scene: Scene;
 	let proxy: Awaited<ReturnType<typeof openProxy>>;
 	let browser: Chromium;
 	beforeAll(async () => {
@@ -52,15 +51,17 @@ describe.skipIf(!hasAgents || !hasChromium)('an exported page', () => {
 			`--proxy-server=http://127.0.0.1:${proxy.port}`,
 			'--proxy-bypass-list=<-loopback>',
 		]);
+		scene = await openScene({ files: { 'lake.txt': 'cold\n' } });
+		await play();
 	});
 	afterAll(async () => {
 		await browser.close();
 		proxy.server.close();
+		await scene.dispose();
 	});
 
 	/** A limit in mid-work of claude, hostile words of codex, who takes over. */
-	async function played(): Promise<Scene> {
-		const scene = await openScene({ files: { 'lake.txt': 'cold\n' } });
+	async function play(): Promise<void> {
 		const { claude, codex } = TOOLS;
 		scene.model.script(
 			'claude',
@@ -71,11 +72,9 @@ describe.skipIf(!hasAgents || !hasChromium)('an exported page', () => {
 		const args = ['--agent', 'claude', '--order', 'claude,codex', '-p', 'full'];
 		const run = await scene.relay(['run', ...args, 'Warm the lake </details><script>alert(1)</script>']);
 		expect(run.exitCode, run.stderr).toBe(0);
-		return scene;
 	}
 
 	it('asks for nothing and runs nothing, in light, in dark, on a phone and on paper', async () => {
-		const scene = await played();
 		const file = join(scene.root, 'page.html');
 		const run = await scene.relay(['export', '-o', file]);
 		expect(run.exitCode, run.stderr).toBe(0);
@@ -122,7 +121,6 @@ describe.skipIf(!hasAgents || !hasChromium)('an exported page', () => {
 	});
 
 	it('is looked at by a browser that would report what a page asks for, and what its policy refuses', async () => {
-		const scene = await openScene();
 		const file = join(scene.root, 'bad.html');
 		writeFileSync(
 			file,
@@ -135,8 +133,7 @@ describe.skipIf(!hasAgents || !hasChromium)('an exported page', () => {
 	});
 
 	it('can be used by keys: its folds open, its blocks of code scroll, its first link leads to the story', async () => {
-		const scene = await played();
-		const file = join(scene.root, 'page.html');
+		const file = join(scene.root, 'keys.html');
 		await scene.relay(['export', '-o', file]);
 		const page = await browser.page(file);
 		const press = async (key: string, code: number) => {
@@ -159,7 +156,6 @@ describe.skipIf(!hasAgents || !hasChromium)('an exported page', () => {
 	});
 
 	it('has what both did in Markdown and JSON too, and nothing of it is live there', async () => {
-		const scene = await played();
 		const json = await scene.relay(['export', '--format', 'json']);
 		const document = JSON.parse(json.stdout);
 		expect(document.agents).toMatchObject([{ name: 'claude' }, { name: 'codex' }]);

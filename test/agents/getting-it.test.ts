@@ -79,7 +79,9 @@ describe.skipIf(!isReachable)(`a fresh clone${why}`, () => {
 			encoding: 'utf8',
 		});
 		for (const path of files.split('\0'))
-			if (/^(?:bin|src|scripts|package|tsconfig|vitest\.config|test\/(?:unit\/core|helpers))/.test(path))
+			if (
+				/^(?:bin|src|scripts|package|tsconfig|\.npmrc|vitest\.config|test\/(?:unit\/core|helpers))/.test(path)
+			)
 				cpSync(join(ROOT, path), join(clone, path));
 	});
 

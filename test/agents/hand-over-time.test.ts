@@ -6,8 +6,8 @@ import { callTools, REFUSALS, say, TOOLS } from './harness/answers.ts';
 import { AGENTS_BIN, hasAgents } from './harness/installed-agents.ts';
 import { scenes } from './harness/with-scene.ts';
 
-/** The bar of 120 ms is the benchmark's, with a machine to itself; here only a regression must show. */
-const MOST_MS = 1500;
+/** The bar of 120 ms is the benchmark's, with a machine to itself; here only what waits must show. */
+const MOST_MS = 5000;
 const FILES = Object.fromEntries(
 	Array.from({ length: 5000 }, (_, i) => [`src/part-${i % 50}/file-${i}.txt`, `file ${i}\n`]),
 );

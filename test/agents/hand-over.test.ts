@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Answer, callTools, REFUSALS, say, TOOLS } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import type { SceneOptions } from './harness/scene.ts';
+import { LEFT_OUT, splitSome } from './harness/some-pairs.ts';
 import { scenes } from './harness/with-scene.ts';
 
 const IMPATIENT = { AGENT_RELAY_CFG_LIMITS__PATIENCE_S: '1' };
@@ -74,7 +75,11 @@ const CASES: Refused[] = [
 describe.skipIf(!hasAgents)('a limit in mid-work', () => {
 	const openScene = scenes();
 
-	it.each(CASES)('$from stopped by $by: the other goes on by itself', async (refused) => {
+	/** `some`: each kind with one of both. */
+	const cases = splitSome(CASES, (_, at) => at % 4 === 0 || at % 4 === 3);
+	const GOES_ON = '$from stopped by $by: the other goes on by itself';
+	it.skip.each(cases.left)(`${GOES_ON} ${LEFT_OUT}`, () => undefined);
+	it.each(cases.tried)(GOES_ON, async (refused) => {
 		const { from, kind, hasReset } = refused;
 		const to = OTHER[from];
 		const reset = inTwoHours();

@@ -2,9 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { REFUSALS, say } from './harness/answers.ts';
+import { type Answer, NO_ANSWER, REFUSALS, say } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import type { SceneOptions } from './harness/scene.ts';
+import { LEFT_OUT, splitSome } from './harness/some-pairs.ts';
 import { scenes } from './harness/with-scene.ts';
 
 const OTHER = { claude: 'codex', codex: 'claude' } as const;
@@ -49,17 +50,16 @@ describe.skipIf(!hasAgents)('an agent that is not logged in', () => {
 
 	it('a key that the provider refuses is no limit, and the turn ends at the first sign (claude)', async () => {
 		const scene = await openScene({ claudeLogin: 'api_key' });
-		scene.model.forever('claude', {
-			type: 'refusal',
-			status: 401,
-			body: { type: 'error', error: { type: 'authentication_error', message: 'invalid x-api-key' } },
-		});
+		const error = { type: 'authentication_error', message: 'invalid x-api-key' };
+		const refused: Answer = { type: 'refusal', status: 401, body: { type: 'error', error } };
+		// The CLI asks once more before it tells of it, and would go on asking: what comes after that is never answered.
+		scene.model.script('claude', refused, refused);
+		scene.model.forever('claude', NO_ANSWER);
 		const run = await scene.run('Do it', ['-a', 'claude']);
 
 		expect(run.exitCode, run.stderr).toBe(1);
 		expect(scene.turn(1)).toMatchObject({ status: 'failed', stop_reason: 'auth', limit: null });
-		// The CLI asks once more before it tells of it, and would go on asking.
-		expect(scene.model.of('claude').length).toBeLessThanOrEqual(2);
+		expect(scene.model.of('claude').length).toBeLessThanOrEqual(3);
 		expect(scene.ledger()).toEqual([]);
 	});
 });
@@ -67,12 +67,17 @@ describe.skipIf(!hasAgents)('an agent that is not logged in', () => {
 describe.skipIf(!hasAgents)('a long prompt', () => {
 	const openScene = scenes();
 
-	it.each([
+	const SIZES = [
 		['claude', 45_000, 'a file'],
 		['claude', 500_000, 'a file'],
 		['codex', 45_000, 'stdin'],
 		['codex', 500_000, 'stdin'],
-	] as const)('reaches %s whole: %i bytes from %s', async (agent, bytes, source) => {
+	] as const;
+	/** `some`: each agent with one size. */
+	const cases = splitSome(SIZES, (_, at) => at === 1 || at === 2);
+	const WHOLE = 'reaches %s whole: %i bytes from %s';
+	it.skip.each(cases.left)(`${WHOLE} ${LEFT_OUT}`, () => undefined);
+	it.each(cases.tried)(WHOLE, async (agent, bytes, source) => {
 		const scene = await openScene();
 		scene.model.script(agent, say('Read it all.'));
 		const prompt = longText(bytes);

@@ -1,9 +1,11 @@
-/** Gemini CLI and OpenCode: a turn, its resume, their limits, and hand-overs with claude in both directions. */
+/** Gemini CLI and OpenCode: a turn, its resume, presets and retries. Their limits and hand-overs are in `pairs`. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Answer, callTools, REFUSALS, say, TOOLS } from './harness/answers.ts';
+import { callTools, REFUSALS, say, TOOLS } from './harness/answers.ts';
+import { giveOpencodeItsPlugin } from './harness/four-agents.ts';
 import { hasAgents } from './harness/installed-agents.ts';
+import { LEFT_OUT, splitSome } from './harness/some-pairs.ts';
 import { scenes } from './harness/with-scene.ts';
 
 const AGENTS = ['gemini', 'opencode'] as const;
@@ -67,7 +69,10 @@ describe.skipIf(!hasAgents)('gemini and opencode', () => {
 		expect(readdirSync(join(scene.home, '.local/state/agent-relay/private'))).toEqual([]);
 	});
 
-	it.each(AGENTS)('%s: the presets differ', async (agent) => {
+	// Those of gemini are held in `presets.test.ts` too.
+	const differing = splitSome(AGENTS, (agent) => agent === 'opencode');
+	it.skip.each(differing.left)(`%s: the presets differ ${LEFT_OUT}`, () => undefined);
+	it.each(differing.tried)('%s: the presets differ', async (agent) => {
 		const scene = await openScene();
 		const shell = (name: string) =>
 			scene.model.script(agent, callTools(TOOLS[agent].shell(`echo x > ${name}`)), say('Tried.'));
@@ -82,56 +87,22 @@ describe.skipIf(!hasAgents)('gemini and opencode', () => {
 		expect(statuses.slice(0, 2).filter((status) => status === 'ok')).toEqual([]);
 	});
 
-	const limits: Array<[(typeof AGENTS)[number], string, Answer, boolean]> = [
-		['gemini', 'window', REFUSALS.gemini.window(), true],
-		['gemini', 'quota', REFUSALS.gemini.quota(), false],
-		['opencode', 'billing', REFUSALS.opencode.billing(), false],
-		['opencode', 'rate', REFUSALS.opencode.tooMany(7200), true],
-	];
-	it.each(limits)('%s stopped by a limit (%s): claude goes on', async (agent, kind, refusal, hasReset) => {
+	it('opencode told to come back in two hours: claude goes on at once', async () => {
 		const scene = await openScene();
-		// As after opencode's first start with a registry: only then does it get the plugin that tells of its waiting.
-		scene.writeHome(
-			'.config/opencode/node_modules/@opencode-ai/plugin/package.json',
-			'{"version":"1.18.33"}',
-		);
-		scene.model.script(agent, callTools(TOOLS[agent].write(`${scene.repo}/half.txt`, 'half\n')));
-		scene.model.forever(agent, refusal);
+		giveOpencodeItsPlugin(scene);
+		scene.model.script('opencode', callTools(TOOLS.opencode.write(`${scene.repo}/half.txt`, 'half\n')));
+		scene.model.forever('opencode', REFUSALS.opencode.tooMany(7200));
 		scene.model.script('claude', say('I finish it.'));
 
-		const order = ['--order', `${NAMED[agent]},claude`, '-p', 'full', '--trust'];
+		const order = ['--order', 'opencode,claude', '-p', 'full', '--trust'];
 		const run = await scene.run('Write both halves', order);
 
 		expect(run.exitCode, run.stderr + run.stdout).toBe(0);
-		expect(scene.turn(1)).toMatchObject({ agent, status: 'limited', limit: { kind } });
-		expect(scene.turn(1).limit?.reset_at === null, 'no reset is told').toBe(!hasReset);
+		const limit = { kind: 'rate', reset_at: expect.any(String) };
+		expect(scene.turn(1)).toMatchObject({ agent: 'opencode', status: 'limited', limit });
 		expect(scene.turn(2)).toMatchObject({ agent: 'claude', trigger: 'failover', status: 'completed' });
 		const seen = scene.model.of('claude')[0]?.userTexts.join('\n') ?? '';
 		for (const words of ['Write both halves', 'half.txt']) expect(seen).toContain(words);
-		expect(scene.ledger()).toMatchObject([{ agent, limit: { kind } }]);
+		expect(scene.ledger()).toMatchObject([{ agent: 'opencode', limit: { kind: 'rate' } }]);
 	});
-
-	it.each(AGENTS)(
-		'claude stopped by its window: %s goes on, and opens no file that is quoted',
-		async (agent) => {
-			const scene = await openScene({ files: { '.env': 'TOKEN=zebra-quartz-7719\n' } });
-			scene.model.script('claude', {
-				type: 'message',
-				text: 'Decision: I will read @.env and then $ENV.',
-				calls: [TOOLS.claude.write(`${scene.repo}/half.txt`, 'half\n')],
-			});
-			scene.model.forever('claude', REFUSALS.claude.window(Math.floor(Date.now() / 1000) + 3600));
-			scene.model.script(agent, say('I finish it.'));
-
-			const order = ['--order', `claude,${NAMED[agent]}`, '-p', 'full', '--trust'];
-			const run = await scene.run('Write both halves', order);
-
-			expect(run.exitCode, run.stderr + run.stdout).toBe(0);
-			expect(scene.turn(2)).toMatchObject({ agent, trigger: 'failover', status: 'completed' });
-			const request = scene.model.of(agent)[0];
-			expect(request?.userTexts.join('\n')).toContain('Write both halves');
-			expect(request?.userTexts.join('\n')).toContain('I will read');
-			expect(request?.raw.includes('zebra-quartz-7719'), 'the file is in the request').toBe(false);
-		},
-	);
 });

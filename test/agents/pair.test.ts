@@ -25,15 +25,14 @@ describe.skipIf(!hasAgents || !hasTmux)('a pair of claude and codex', () => {
 			);
 			scene.model.script('codex', say('I saw one.txt and agree.'));
 			pair.type(0, 'Write one.txt');
-			// The footer, as far as it fits the pane.
+			// The footer, as far as it fits the pane: a turn that still runs is told of later.
 			await pair.shows(0, /claude .*\$\d/);
 			pair.type(1, 'Do you agree?');
-			// A turn that still runs is told of later.
 			await pair.shows(1, /codex .*\$\d/);
 			pair.type(0, 'What does codex say?');
-			await pair.shows(0, /I saw what codex did\./);
+			await pair.shows(0, /claude .*\$\d/, 2);
 			pair.type(0, 'And now?');
-			await pair.shows(0, /Nothing new\./);
+			await pair.shows(0, /claude .*\$\d/, 3);
 			const [first = '', second = ''] = readdirSync(join(scene.repo, '.agent-relay/sessions')).sort();
 			const prompt = (id: string, turn: number) =>
 				scene.read(`.agent-relay/sessions/${id}/turns/00${turn}-prompt.md`) ?? '';
@@ -42,6 +41,7 @@ describe.skipIf(!hasAgents || !hasTmux)('a pair of claude and codex', () => {
 			expect(prompt(first, 2)).toContain('I saw one.txt and agree.');
 			expect(prompt(first, 2)).not.toContain('Write one.txt');
 			expect(prompt(first, 3)).toBe('And now?');
+			for (const text of ['I saw what codex did.', 'Nothing new.']) expect(pair.screen(0)).toContain(text);
 			for (const text of ['one.txt is written.', 'I saw one.txt and agree.'])
 				await pair.shows(2, new RegExp(text.replaceAll('.', '\\.')));
 			pair.tmux('kill-server');

@@ -1,13 +1,21 @@
 /** A race that a repo brings along, whose record was rewritten: what its commands then start, write and remove. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+	cpSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EntrantRecord, RaceRecord } from '../../src/race/record/race-record.ts';
 import type { SessionMeta } from '../../src/sessions/session-meta.ts';
 import { callTools, say, TOOLS } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';
-import type { RelayRun, Scene } from './harness/scene.ts';
-import { scenes } from './harness/with-scene.ts';
+import { openScene, type RelayRun, type Scene } from './harness/scene.ts';
 
 const ENTRANTS = ['claude', 'codex'] as const;
 /** All but newline and tab that a terminal could obey, or that turns text. */
@@ -54,7 +62,9 @@ async function plant(scene: Scene): Promise<Planted> {
 	return { id, mark: join(scene.root, 'mark'), outside, mine };
 }
 
-const recordOf = (scene: Scene, id: string) => join(scene.repo, '.agent-relay/sessions', id, 'race.json');
+const records = (scene: Scene) => join(scene.repo, '.agent-relay');
+const kept = (scene: Scene) => join(scene.root, 'kept');
+const recordOf = (scene: Scene, id: string) => join(records(scene), 'sessions', id, 'race.json');
 
 function edit<T>(path: string, change: (record: T) => T): void {
 	writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')))));
@@ -157,19 +167,29 @@ function pasted(run: RelayRun): void {
 }
 
 describe.skipIf(!hasAgents)('a race that a repo brings along', () => {
-	const openScene = scenes();
-
-	it.each(CASES)('%s starts, writes and removes nothing', async (_, change) => {
-		const scene = await openScene();
-		const planted = await plant(scene);
-		const { id, mark, outside, mine } = planted;
-		edit<RaceRecord>(recordOf(scene, id), (race) => change(race, planted, scene));
+	let scene: Scene;
+	let planted: Planted;
+	/** Made once, and laid again before each test. */
+	beforeAll(async () => {
+		scene = await openScene();
+		planted = await plant(scene);
 		for (const folder of scene.sessions())
 			edit<SessionMeta>(join(folder, 'meta.json'), (meta) => {
 				for (const [agent, known] of Object.entries(meta.agents))
-					if (meta.parent !== null) known.native_session_id = mine[agent] ?? known.native_session_id;
+					if (meta.parent !== null) known.native_session_id = planted.mine[agent] ?? known.native_session_id;
 				return meta;
 			});
+		cpSync(records(scene), kept(scene), { recursive: true, preserveTimestamps: true });
+	});
+	beforeEach(() => {
+		rmSync(records(scene), { recursive: true });
+		cpSync(kept(scene), records(scene), { recursive: true, preserveTimestamps: true });
+	});
+	afterAll(() => scene.dispose());
+
+	it.each(CASES)('%s starts, writes and removes nothing', async (_, change) => {
+		const { id, mark, outside } = planted;
+		edit<RaceRecord>(recordOf(scene, id), (race) => change(race, planted, scene));
 		const asked = scene.model.requests.length;
 		const look = () => ({
 			outside: contents(outside),
@@ -190,6 +210,9 @@ describe.skipIf(!hasAgents)('a race that a repo brings along', () => {
 
 		expect(scene.model.requests).toHaveLength(asked);
 		expect(existsSync(mark)).toBe(false);
+	});
+
+	it('leaves the user’s own session as it was, which goes on', async () => {
 		const own = await scene.run('What is the code name?', [
 			'--order',
 			'claude',

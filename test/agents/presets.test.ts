@@ -9,6 +9,7 @@ import type { PermissionPreset } from '../../src/agents/agent-adapter.ts';
 import { callTools, type ModelCall, say, TOOLS } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import type { Scene } from './harness/scene.ts';
+import { LEFT_OUT, splitSome } from './harness/some-pairs.ts';
 import { scenes } from './harness/with-scene.ts';
 
 type Agent = 'claude' | 'codex' | 'gemini' | 'opencode';
@@ -58,7 +59,9 @@ const left = (scene: Scene) =>
 describe.skipIf(!hasAgents)('a preset, whatever the model calls', () => {
 	const openScene = scenes();
 
-	it.each([...BELOW_FULL, 'full'] as const)('%s keeps claude in its checkout', async (preset) => {
+	const checkout = splitSome([...BELOW_FULL, 'full'] as const, (preset) => preset === 'full');
+	it.skip.each(checkout.left)(`%s keeps claude in its checkout ${LEFT_OUT}`, () => undefined);
+	it.each(checkout.tried)('%s keeps claude in its checkout', async (preset) => {
 		const scene = await openScene({ env: { IS_SANDBOX: '1' } });
 		const file = '---\nname: away\ndescription: Looks.\nisolation: worktree\n---\nLook.\n';
 		scene.writeHome('.claude/agents/away.md', file);
@@ -117,7 +120,9 @@ describe.skipIf(!hasAgents)('a preset, whatever the model calls', () => {
 		expect(left(scene)).toEqual([]);
 	});
 
-	it.each(BELOW_FULL)('%s lets claude leave no task for later', async (preset) => {
+	const later = splitSome(BELOW_FULL, (preset) => preset === 'edit');
+	it.skip.each(later.left)(`%s lets claude leave no task for later ${LEFT_OUT}`, () => undefined);
+	it.each(later.tried)('%s lets claude leave no task for later', async (preset) => {
 		const scene = await openScene();
 		const task = { cron: '*/5 * * * *', prompt: 'Write.', recurring: true, durable: true };
 		await tryTwice(scene, 'claude', preset, [
@@ -129,7 +134,11 @@ describe.skipIf(!hasAgents)('a preset, whatever the model calls', () => {
 		expect(left(scene)).toEqual([]);
 	});
 
-	it.each(BELOW_FULL)('%s holds gemini, its plan mode and what its user once allowed', async (preset) => {
+	// Its chat and its race are under `edit`.
+	const held = splitSome(BELOW_FULL, (preset) => preset === 'read-only');
+	const HELD = '%s holds gemini, its plan mode and what its user once allowed';
+	it.skip.each(held.left)(`${HELD} ${LEFT_OUT}`, () => undefined);
+	it.each(held.tried)(HELD, async (preset) => {
 		const scene = await openScene();
 		const always = (tools: string) => `[[rule]]\ntoolName = ${tools}\ndecision = "allow"\npriority = 999\n`;
 		const saved = always('["enter_plan_mode", "exit_plan_mode"]') + always('"run_shell_command"');
@@ -168,7 +177,7 @@ describe.skipIf(!hasAgents)('a preset, whatever the model calls', () => {
 		expect(left(scene)).toEqual([]);
 	});
 
-	it('edit calls no agent of opencode that brings permissions of its own', async () => {
+	it('edit calls no agent of opencode that brings permissions of its own, and asks nobody to trust a plain repo', async () => {
 		const scene = await openScene();
 		const own = 'permission:\n  bash: allow\n  external_directory: allow\n';
 		scene.writeHome(
@@ -182,6 +191,9 @@ describe.skipIf(!hasAgents)('a preset, whatever the model calls', () => {
 		const run = await scene.run('Try.', ['-a', 'opencode', '--order', 'opencode', '-p', 'edit']);
 		expect(run.exitCode, run.stderr).toBe(0);
 		expect(existsSync(away)).toBe(false);
+		// Nothing in the repo is for agents.
+		expect(run.stderr).not.toContain('trust');
+		expect(existsSync(join(scene.repo, '.opencode'))).toBe(false);
 	});
 
 	it('read-only runs no tool of a user’s own in opencode', async () => {

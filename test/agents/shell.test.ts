@@ -22,6 +22,7 @@ describe.skipIf(!hasAgents)('the shell', () => {
 		scene.model.script('codex', say('Codex wrote the rest.'));
 		const shell = new PtyRelay(scene, ['--agent', 'claude', '-p', 'full']);
 		try {
+			await shell.ready();
 			shell.type('Write the lake file\r');
 			await shell.shows('The lake file is written.');
 			await until(() => scene.turn(1).status === 'completed', 'the first turn to end');
@@ -62,6 +63,7 @@ describe.skipIf(!hasAgents)('the shell', () => {
 			const scene = await openScene();
 			scene.model.script(agent, callTools(TOOLS[agent].shell('tail -f /dev/null')));
 			const shell = new PtyRelay(scene, ['--agent', agent, '-p', 'full']);
+			await shell.ready();
 			shell.type('Wait for the tide\r');
 			await until(
 				() => scene.processes().some(({ command }) => command.includes('tail -f')),

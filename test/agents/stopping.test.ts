@@ -1,8 +1,9 @@
 /** Signals in mid-turn: the agent ends with its tools, the session is kept. */
 import { describe, expect, it } from 'vitest';
 import { until } from '../helpers/patience.ts';
-import { callTools, say, TOOLS } from './harness/answers.ts';
+import { callTools, NO_ANSWER, say, TOOLS } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';
+import { LEFT_OUT, splitSome } from './harness/some-pairs.ts';
 import { scenes } from './harness/with-scene.ts';
 
 /** claude 2.1.330 refuses a call that is a bare `sleep`. */
@@ -11,14 +12,19 @@ const ENDLESS = 'tail -f /dev/null';
 describe.skipIf(!hasAgents)('a turn that is stopped', () => {
 	const openScene = scenes();
 
-	it.each([
+	const SIGNALS = [
 		['claude', 'SIGTERM', 143],
 		['codex', 'SIGTERM', 143],
 		['claude', 'SIGHUP', 129],
 		['codex', 'SIGHUP', 129],
 		['claude', 'SIGINT', 130],
 		['codex', 'SIGINT', 130],
-	] as const)('%s by %s: exit %i, nothing left, and the work goes on later', async (agent, signal, code) => {
+	] as const;
+	/** `some`: each signal to one of both. */
+	const cases = splitSome(SIGNALS, (_, at) => at % 4 === 0 || at % 4 === 3);
+	const STOPPED = '%s by %s: exit %i, nothing left, and the work goes on later';
+	it.skip.each(cases.left)(`${STOPPED} ${LEFT_OUT}`, () => undefined);
+	it.each(cases.tried)(STOPPED, async (agent, signal, code) => {
 		const scene = await openScene();
 		scene.model.script(
 			agent,
@@ -51,11 +57,15 @@ describe.skipIf(!hasAgents)('a turn that is stopped', () => {
 		expect(scene.model.of(agent).at(-1)?.userTexts.at(-1)).toContain('Wait for the tide');
 	});
 
-	it.each(['claude', 'codex'] as const)('%s by --timeout: exit 3, timed_out', async (agent) => {
+	/** `some`: the time-out of the other one is met in `after-a-cut.test.ts`. */
+	const late = splitSome(['claude', 'codex'] as const, (agent) => agent === 'codex');
+	it.skip.each(late.left)(`%s by --timeout: exit 3, timed_out ${LEFT_OUT}`, () => undefined);
+	it.each(late.tried)('%s by --timeout: exit 3, timed_out', async (agent) => {
 		const scene = await openScene();
 		scene.model.script(agent, callTools(TOOLS[agent].shell(ENDLESS)));
 		// codex asks the model again once a command has run for 10 s.
-		const run = await scene.run('Wait for the tide', ['-a', agent, '-p', 'full', '--timeout', '9s']);
+		scene.model.forever(agent, NO_ANSWER);
+		const run = await scene.run('Wait for the tide', ['-a', agent, '-p', 'full', '--timeout', '20s']);
 
 		expect(run.exitCode, run.stderr).toBe(3);
 		expect(scene.turn(1)).toMatchObject({ status: 'timed_out', tools: [{ kind: 'execute' }] });

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { callTools, say, TOOLS } from './harness/answers.ts';
+import { callTools, say, sayOnce, TOOLS } from './harness/answers.ts';
 import { type Agent, ASKED, FOUR } from './harness/four-agents.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import type { Scene } from './harness/scene.ts';
@@ -30,7 +30,7 @@ describe.skipIf(!hasAgents)('a real CLI that is started in a sub folder', () => 
 	const openScene = scenes();
 
 	it.each(FOUR)(
-		'works there, and reads and edits the rest of the worktree but nothing outside (%s)',
+		'works there, reads and edits the rest of the worktree but nothing outside, and goes on there from anywhere (%s)',
 		async (agent) => {
 			const scene = await openScene({ files: FILES });
 			keepCodexOutOfTemp(scene);
@@ -41,7 +41,8 @@ describe.skipIf(!hasAgents)('a real CLI that is started in a sub folder', () => 
 				callTools(TOOLS[agent].read(join(scene.repo, 'lib/notes.txt'))),
 				callTools(TOOLS[agent].write(join(scene.repo, 'lib/there.txt'), 'made\n')),
 				callTools(TOOLS[agent].write(join(scene.root, 'outside.txt'), 'made\n')),
-				say('Done.'),
+				say('Done; I call it Merlin.'),
+				say('It is Merlin.'),
 			);
 
 			const { exitCode, stderr } = await scene.run('Write it', flags(agent, '--trust'), { cwd });
@@ -58,23 +59,14 @@ describe.skipIf(!hasAgents)('a real CLI that is started in a sub folder', () => 
 				files: [{ path: 'api/here.txt' }, { path: 'lib/there.txt' }],
 			});
 			expect(scene.meta().repo).toMatchObject({ worktree: scene.repo, folder: 'api' });
-		},
-	);
 
-	it.each(FOUR)(
-		'takes its conversation up again in that folder, wherever the relay is started (%s)',
-		async (agent) => {
-			const scene = await openScene({ files: FILES });
-			const cwd = join(scene.repo, 'api');
-			scene.model.script(agent, say('I will call it Merlin.'), say('It is Merlin.'));
-
-			await scene.run('Choose a code name', flags(agent, '--trust'), { cwd });
+			const asked = scene.model.of(agent).length;
 			const second = await scene.run('Which was it?', flags(agent, '--trust', '--session', 'latest'));
 
 			expect(second.exitCode, second.stderr).toBe(0);
 			expect(second.stderr).toContain(`works in ${cwd} (main), where this session was made`);
 			expect(scene.turn(1)).toMatchObject({ resumed: true, folder: 'api' });
-			expect(scene.model.of(agent)[1]?.raw).toContain('I will call it Merlin.');
+			expect(scene.model.of(agent)[asked]?.raw).toContain('I call it Merlin.');
 		},
 	);
 
@@ -149,7 +141,10 @@ describe.skipIf(!hasAgents)('a real CLI that is started in a sub folder', () => 
 		const isMarked = makeHostile(scene);
 		const cwd = join(scene.repo, 'api');
 		expect((await scene.relay(['config', 'trust'], { cwd })).stdout).toContain('api/.claude/settings.json');
-		scene.model.script(agent, say('Done.'));
+		scene.model.script(
+			agent,
+			sayOnce('Done.', () => isMarked(mark)),
+		);
 		const run = await scene.run('Say done.', flags(agent), { cwd });
 		expect(run.stderr).not.toContain('not trusted');
 		expect(isMarked(mark), run.stderr).toBe(true);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { callTools, say, TOOLS } from './harness/answers.ts';
 import { ASKED, workFlags } from './harness/four-agents.ts';
 import { hasAgents } from './harness/installed-agents.ts';
+import { LEFT_OUT, splitSome } from './harness/some-pairs.ts';
 import { scenes } from './harness/with-scene.ts';
 
 const OTHER = { claude: 'codex', codex: 'claude' } as const;
@@ -73,13 +74,18 @@ describe.skipIf(!hasAgents)('a switch and a return', () => {
 		expect(request?.userTexts.at(-1)).toContain('Have a look');
 	});
 
-	it.each([
+	const SPOILT = [
 		['claude', 'is gone'],
 		['codex', 'is gone'],
 		['claude', 'is torn'],
 		['codex', 'is torn'],
 		['gemini', 'is torn'],
-	] as const)('a native session of %s that %s is replaced by the whole story', async (agent, how) => {
+	] as const;
+	/** `some`: each agent in one way. */
+	const cases = splitSome(SPOILT, (_, at) => at === 0 || at > 2);
+	const REPLACED = 'a native session of %s that %s is replaced by the whole story';
+	it.skip.each(cases.left)(`${REPLACED} ${LEFT_OUT}`, () => undefined);
+	it.each(cases.tried)(REPLACED, async (agent, how) => {
 		const scene = await openScene();
 		const flags = [...workFlags(agent), '-a', ASKED[agent]];
 		scene.model.script(agent, say('The code name is Heron.'), say('I read the story.'));

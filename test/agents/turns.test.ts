@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { callTools, say, TOOLS } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';
+import { LEFT_OUT, splitSome } from './harness/some-pairs.ts';
 import { scenes } from './harness/with-scene.ts';
 
 const AGENTS = ['claude', 'codex'] as const;
@@ -42,12 +43,17 @@ describe.skipIf(!hasAgents)('a turn of a real CLI', () => {
 		expect(scene.meta()).toMatchObject({ status: 'completed', objective: 'Write a greeting', turn_count: 1 });
 	});
 
-	it.each([
+	const ALLOWED = [
 		['claude', 'edit'],
 		['claude', 'full'],
 		['codex', 'edit'],
 		['codex', 'full'],
-	] as const)('runs an allowed command and records its outcome (%s, %s)', async (agent, preset) => {
+	] as const;
+	/** `some`: each agent under one preset. */
+	const cases = splitSome(ALLOWED, (_, at) => at === 0 || at === 3);
+	const RUNS = 'runs an allowed command and records its outcome (%s, %s)';
+	it.skip.each(cases.left)(`${RUNS} ${LEFT_OUT}`, () => undefined);
+	it.each(cases.tried)(RUNS, async (agent, preset) => {
 		const scene = await openScene({
 			files: { 'package.json': PACKAGE, 'check.js': 'console.log("2 checks pass");\n' },
 			config: preset === 'edit' ? '[permissions]\nallow_commands = ["npm test"]\n' : '',

@@ -12,7 +12,7 @@ import { scenes } from './harness/with-scene.ts';
 
 const PROMPT = 'Write both halves; `$HOME` stays as it is.';
 /** Behind the refusal. On a busy machine the CLI itself needs seconds to end after it. */
-const RESET_S = 6;
+const RESET_S = 10;
 const inSeconds = (seconds: number) => Math.ceil(Date.now() / 1000) + seconds;
 /** A refusal of the plan's window, and the reset that it told. */
 function refusal(agent: 'claude' | 'codex') {
@@ -122,6 +122,7 @@ describe.skipIf(!hasAgents)('a session in which nobody is left', () => {
 		scene.model.script('codex', say('Codex wrote it.'), say('Codex goes on.'), say('And on.'));
 		const shell = new PtyRelay(scene, workFlags('claude', 'codex'));
 		try {
+			await shell.ready();
 			shell.type('Write the lake file\r');
 			await shell.shows('Codex wrote it.');
 			await until(() => Date.now() > told.reset * 1000, 'the reset');

@@ -1,5 +1,6 @@
 /** A second terminal: plain tools follow a turn while it runs. */
 import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { until } from '../helpers/patience.ts';
@@ -18,7 +19,7 @@ describe.skipIf(!hasAgents)('a running turn', () => {
 		const released = new Promise<void>((resolve) => {
 			release = resolve;
 		});
-		const limit = REFUSALS[agent].window(Math.floor(Date.now() / 1000) + 1);
+		const limit = REFUSALS[agent].window(Math.floor(Date.now() / 1000) + 7200);
 		scene.model.script(agent, limit);
 		await scene.run('An older task', ['--order', agent, '-p', 'full']);
 		const older = scene.session();
@@ -46,6 +47,7 @@ describe.skipIf(!hasAgents)('a running turn', () => {
 		const inUse = inFolder('ls -t | head -n 1').trim();
 		expect(join(scene.repo, '.agent-relay/sessions', inUse)).toBe(older);
 		const turns = join(older, 'turns');
+		await until(() => existsSync(join(turns, '002-output.md')), 'the output to be on record');
 		const tail = spawn('tail', ['-n', '+1', '-f', '002-output.md'], { cwd: turns });
 		let followed = '';
 		tail.stdout.on('data', (chunk) => {
@@ -62,7 +64,10 @@ describe.skipIf(!hasAgents)('a running turn', () => {
 				'the state of the running turn by jq',
 			);
 			expect(inFolder(`cat ${inUse}/turns/002-prompt.md`)).toContain('An older task');
-			expect(inFolder(`jq -r .type ${inUse}/turns/002-events.jsonl`)).toContain('tool_result');
+			await until(
+				() => inFolder(`jq -r .type ${inUse}/turns/002-events.jsonl`).includes('tool_result'),
+				'the result of the tool among the events',
+			);
 			expect(inFolder(`jq -r .status ${inUse}/meta.json`)).toBe('active\n');
 			release();
 			const run = await running.ended;

@@ -5,16 +5,17 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { adoptPlace } from '../../src/race/adopt/adoption-journal.ts';
 import { type AdoptionScene, createAdoptionScene } from '../helpers/adoption-scene.ts';
 import { runProgram, startProgram } from '../helpers/crash-program.ts';
+import { killCount } from '../helpers/kills.ts';
 import { canMount, onDiskOfItsOwn } from '../helpers/small-disk.ts';
 
-/** Kills; `RELAY_CRASH_KILLS` makes the campaign larger. */
-const KILLS = Number(process.env.RELAY_CRASH_KILLS ?? 8);
+/** Kills. */
+const KILLS = killCount(8);
 /** That many at least are killed between their first and their last file. */
 const MIDWAY = 3;
 const MOST_TRIES = 60;
 
 /** Each kill is two starts of the program, on a machine that may be busy. */
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 600_000;
 const SIGNS = ['new', 'start', 'other', 'journal'] as const;
 
 let scene: AdoptionScene;

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli-home.ts';
 import { startProgram } from '../helpers/crash-program.ts';
+import { killCount, killTimes } from '../helpers/kills.ts';
 import { canMount, fillDisk, onDiskOfItsOwn } from '../helpers/small-disk.ts';
 
 let cli: CliHome;
@@ -20,7 +21,7 @@ afterEach(() => {
 	cli.remove();
 });
 
-const INSTANTS = Number(process.env.RELAY_CRASH_KILLS ?? 12);
+const INSTANTS = killCount(12);
 const PATIENCE_MS = 300_000;
 
 const sessions = () => join(cli.repo, '.agent-relay/sessions');
@@ -61,7 +62,12 @@ describe('a fork that is killed', () => {
 		const before = readFileSync(join(sessions(), source, 'meta.json'), 'utf8');
 		const seen = new Set<string>();
 		let wholeTook = 0;
-		for (let at = 0; at <= INSTANTS; at++) {
+		const times = killTimes(INSTANTS, {
+			from: 1 / 3,
+			tookMs: () => wholeTook,
+			allTooLate: () => !seen.has('not there'),
+		});
+		for (const afterMs of times) {
 			const run = startProgram(
 				{ cwd: cli.repo, env: cli.env },
 				'fork',
@@ -71,12 +77,12 @@ describe('a fork that is killed', () => {
 				'--files',
 				'--yes',
 			);
-			if (at > 0) {
-				await sleep((wholeTook * (INSTANTS + 2 * at)) / (3 * INSTANTS));
+			if (afterMs !== null) {
+				await sleep(afterMs);
 				run.kill('SIGKILL');
 			}
 			const { tookMs } = await run.ended;
-			if (at === 0) wholeTook = tookMs;
+			if (afterMs === null) wholeTook = tookMs;
 			// Settles an undo that was cut short.
 			const count = await checkForks(source);
 			seen.add(count === 0 ? 'not there' : 'whole');

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli-home.ts';
 import { startProgram } from '../helpers/crash-program.ts';
+import { killCount, killTimes } from '../helpers/kills.ts';
 
 let cli: CliHome;
 beforeEach(() => {
@@ -13,24 +14,28 @@ beforeEach(() => {
 });
 afterEach(() => cli.remove());
 
-const INSTANTS = Number(process.env.RELAY_CRASH_KILLS ?? 10);
+const INSTANTS = killCount(10);
 
 describe('a hand-off that is killed', () => {
 	it('leaves the session as it was or with a whole packet, at whatever instant, and both continue', async () => {
 		const seen = new Set<string>();
 		let wholeTook = 0;
-		for (let at = 0; at <= INSTANTS; at++) {
+		const times = killTimes(INSTANTS, {
+			from: 1 / 3,
+			tookMs: () => wholeTook,
+			allTooLate: () => !seen.has('as it was'),
+		});
+		for (const afterMs of times) {
 			const end = await cli.run(['run', '-a', 'one', '--json', 'Say what you are.']);
 			const id = /"session_id":"(\w{26})"/.exec(end.stdout)?.[1] ?? '';
 			const folder = join(cli.repo, '.agent-relay/sessions', id);
 			const run = startProgram({ cwd: cli.repo, env: cli.env }, 'handoff', id, '--to', 'two');
-			// The first one runs to its end, to know how long that takes.
-			if (at > 0) {
-				await sleep((wholeTook * (INSTANTS + 2 * at)) / (3 * INSTANTS));
+			if (afterMs !== null) {
+				await sleep(afterMs);
 				run.kill('SIGKILL');
 			}
 			const { tookMs } = await run.ended;
-			if (at === 0) wholeTook = tookMs;
+			if (afterMs === null) wholeTook = tookMs;
 			const { checkpoint } = JSON.parse(readFileSync(join(folder, 'meta.json'), 'utf8'));
 			seen.add(checkpoint === null ? 'as it was' : 'handed off');
 			if (checkpoint !== null) {

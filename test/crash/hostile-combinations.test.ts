@@ -13,12 +13,15 @@ import type { CliRun } from '../helpers/cli-home.ts';
 import { receivedBy } from '../helpers/fake-agents.ts';
 import { drawCombination, KINDS, pickSome, randomFrom, VECTORS } from '../helpers/hostile/catalogue.ts';
 import { envOf, HostileScene, type Mold, makeMold, type Vector } from '../helpers/hostile/scene.ts';
+import { createPatience } from '../helpers/patience.ts';
 
 const ROUNDS = Number(process.env.RELAY_HOSTILE_ROUNDS ?? 24);
 const SEED = Number(process.env.RELAY_HOSTILE_SEED ?? 1);
 const EACH = process.env.RELAY_HOSTILE_EACH ?? '';
 /** How many of the commands are tried in each round. */
 const COMMANDS_A_ROUND = 4;
+/** For a process that stays, not for one that takes its time to end. */
+const MOST_ENDING_MS = 20_000;
 const DOCUMENTED = [0, 1, 2, 3, 4, 5, 6, 64, 127, 130];
 /** All but newline and tab that a terminal could obey, or that turns or hides text. */
 const RAW =
@@ -182,29 +185,26 @@ function paste(text: string, scene: HostileScene): void {
 
 /** What runs in, from or for a folder, once what is ending has ended. */
 async function processesOf(base: string): Promise<string[]> {
-	let found: string[] = [];
-	for (let tries = 0; tries < 50; tries++) {
-		found = readdirSync('/proc').flatMap((pid) =>
-			/^\d+$/.test(pid) && isOf(base, pid) ? [`${pid} ${commandOf(pid)}`] : [],
-		);
-		if (found.length === 0) return [];
-		await sleep(100);
+	const isOver = createPatience(MOST_ENDING_MS);
+	for (;;) {
+		const found = readdirSync('/proc').flatMap((pid) => (/^\d+$/.test(pid) ? describeOf(base, pid) : []));
+		if (found.length === 0 || isOver()) return found;
+		await sleep(50);
 	}
-	return found;
 }
 
-const commandOf = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-
-function isOf(base: string, pid: string): boolean {
+/** A process that belongs to the folder, as one line. */
+function describeOf(base: string, pid: string): string[] {
 	try {
-		if (commandOf(pid).includes(base)) return true;
-		return (
+		const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+		const isOf =
+			command.includes(base) ||
 			readlinkSync(`/proc/${pid}/cwd`).startsWith(base) ||
-			readFileSync(`/proc/${pid}/environ`, 'utf8').includes(base)
-		);
+			readFileSync(`/proc/${pid}/environ`, 'utf8').includes(base);
+		return isOf ? [`${pid} ${command}`] : [];
 	} catch {
 		// It has ended, or is another user's.
-		return false;
+		return [];
 	}
 }
 

@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliHome, type CliRun } from '../helpers/cli-home.ts';
 import { startProgram } from '../helpers/crash-program.ts';
+import { killCount } from '../helpers/kills.ts';
+import { until } from '../helpers/patience.ts';
 
 let home: CliHome;
 beforeEach(() => {
@@ -38,7 +40,7 @@ describe('names', () => {
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** How often a process is killed in the middle of its changes. */
-const KILLS = Number(process.env.RELAY_CRASH_KILLS ?? 16);
+const KILLS = killCount(16);
 
 interface Writer {
 	child: ChildProcess;
@@ -85,8 +87,7 @@ describe('the registry of names', () => {
 		try {
 			for (let at = 0; at < KILLS; at++) {
 				const victim = startWriter(`victim${at}`, repo);
-				for (const end = Date.now() + 20_000; victim.reported().length < 2; await sleep(2))
-					if (Date.now() > end) throw new Error('waited 20 s for a change');
+				await until(() => victim.reported().length >= 2, 'a change');
 				// At another instant of its changes each time.
 				await sleep((at * 7) % 23);
 				await victim.kill();
@@ -114,8 +115,7 @@ describe('the registry of names', () => {
 		}
 		// A lock of a killed process is in nobody's way.
 		const next = startWriter('next', repo);
-		for (const end = Date.now() + 20_000; next.reported().length < 2; await sleep(2))
-			if (Date.now() > end) throw new Error('waited 20 s for a change after the last kill');
+		await until(() => next.reported().length >= 2, 'a change after the last kill');
 		await next.kill();
 		// A victim that had no time to put its file in place leaves that beside it, under a name that nobody reads.
 		const strange = readdirSync(folder).filter(

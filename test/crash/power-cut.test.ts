@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RelayError } from '../../src/core/errors.ts';
 import { EngineBench, processes, RECORDED_AT } from '../helpers/engine-bench.ts';
 import { claudeAnswers, claudeLimited, codexAnswers } from '../helpers/fake-agent-lines.ts';
+import { killCount } from '../helpers/kills.ts';
 import { afterCut, type Damage, type Moment, watchWrites } from '../helpers/power-cuts.ts';
 
-/** Moments that are tried of all that there are, times three; `RELAY_CRASH_KILLS` makes it more. */
-const CUTS = Number(process.env.RELAY_CRASH_KILLS ?? 21);
+/** Moments that are tried of all that there are, times three. */
+const CUTS = killCount(21);
 const DAMAGES: readonly Damage[] = ['empty', 'cut', 'missing'];
 const [FIRST, SECOND] = ['Build the first thing, in full.', 'Now build the second thing.'];
 /** Errors that say what is wrong with a record that a cut has left nothing of. */

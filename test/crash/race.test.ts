@@ -6,10 +6,11 @@ import type { EntrantRecord, RaceRecord } from '../../src/race/record/race-recor
 import { runProgram, startProgram } from '../helpers/crash-program.ts';
 import { EngineBench, leftovers } from '../helpers/engine-bench.ts';
 import { claude, claudeAnswers, codexAnswers } from '../helpers/fake-agent-lines.ts';
+import { killCount } from '../helpers/kills.ts';
 import { until } from '../helpers/patience.ts';
 
-/** Kills; `RELAY_CRASH_KILLS` makes the campaign larger. */
-const KILLS = Number(process.env.RELAY_CRASH_KILLS ?? 15);
+/** Kills. */
+const KILLS = killCount(15);
 const TASK = 'Write the answer, please.';
 const RACE = [
 	'race',
@@ -116,14 +117,19 @@ async function killAndResume({ afterMs, state }: Instant): Promise<void> {
 	return onStage(async (stage) => {
 		const before = stage.outside();
 		const run = startProgram(stage.place, ...RACE);
+		let isOver = false;
+		const ended = run.ended.finally(() => {
+			isOver = true;
+		});
+		// A state is short: a look every few milliseconds may miss it.
 		if (state !== undefined)
 			await until(
-				() => stage.record()?.entrants.some((entrant) => entrant.state === state),
+				() => isOver || stage.record()?.entrants.some((entrant) => entrant.state === state),
 				`an entrant to be ${state}`,
 			);
 		await sleep(afterMs);
 		run.kill('SIGKILL');
-		await run.ended;
+		await ended;
 		await until(() => leftovers(stage.bench.root).length === 0, 'agents and commands to be gone');
 
 		const cut = stage.record();

@@ -7,6 +7,7 @@ import { createProcessTable } from '../../src/core/processes/create-process-tabl
 import { findRepo } from '../../src/git/repo/find-repo.ts';
 import { createWorktrees } from '../../src/git/worktrees/worktrees.ts';
 import { type CompiledSources, compileSources } from '../helpers/compiled-sources.ts';
+import { until } from '../helpers/patience.ts';
 import { createScratch, type Scratch } from '../helpers/scratch-repo.ts';
 import { canMount, mountSmallDisk } from '../helpers/small-disk.ts';
 
@@ -64,11 +65,7 @@ describe('a relay that is killed while it adds or removes a worktree', () => {
 	/** Git that the relay had started goes on after it, in a process group of its own. */
 	async function gitIsGone(mark: string): Promise<void> {
 		const processes = createProcessTable();
-		const deadline = systemClock.monotonic() + 20_000;
-		while (processes.withEnvironment({ RELAY_TEST_MARK: mark }).length > 0) {
-			if (systemClock.monotonic() > deadline) throw new Error('git did not end within 20 s');
-			await systemClock.sleep(10);
-		}
+		await until(() => processes.withEnvironment({ RELAY_TEST_MARK: mark }).length === 0, 'the end of git');
 	}
 
 	it.runIf(process.platform === 'linux').each([

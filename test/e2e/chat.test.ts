@@ -177,6 +177,7 @@ describe('chat in the shell', () => {
 		await shell.shows('No chat is running.');
 		shell.type('what was that?\r');
 		await shell.shows('I changed nothing');
+		await until(() => /^ {2}demo-closer · \d/m.test(shell.text()), 'the last row of the turn');
 		shell.type('/exit\r');
 		expect(await shell.ended).toBe(0);
 		const { sessions } = JSON.parse((await cli.run(['sessions', '--json'])).stdout);

@@ -19,16 +19,17 @@ async function onlySession(): Promise<unknown> {
 }
 
 describe('the end of the terminal', () => {
-	/** Sends SIGHUP to a run in mid-turn; gives its exit code. */
+	/** Sends SIGHUP to a run in mid-turn; gives its exit code. `paceMs`: between two pieces of what its agent says. */
 	async function hangUp(
 		program: [string, ...string[]],
 		output: 'pipe' | number,
 		hasSpoken: (run: ChildProcess) => Promise<unknown>,
+		paceMs = 60,
 	): Promise<number | null> {
 		const [file, ...before] = program;
 		const run = spawn(file, [...before, PROGRAM, 'run', 'the task', '--agent', 'demo-sprinter'], {
 			cwd: cli.repo,
-			env: { ...cli.env, DEMO_AGENT_PACE_MS: '60' },
+			env: { ...cli.env, DEMO_AGENT_PACE_MS: String(paceMs) },
 			stdio: ['ignore', output, output],
 		});
 		run.stdout?.resume();
@@ -63,7 +64,8 @@ describe('the end of the terminal', () => {
 
 	it('ends a run that someone reads', async () => {
 		const printed = (run: ChildProcess) => new Promise((resolve) => run.stdout?.once('data', resolve));
-		expect(await hangUp([process.execPath], 'pipe', printed)).toBe(129);
+		// It has not spoken to its end meanwhile, however slow this is.
+		expect(await hangUp([process.execPath], 'pipe', printed, 1000)).toBe(129);
 		expect(await onlySession()).toMatchObject({ status: 'checkpointed', reason: 'interrupted' });
 	});
 });

@@ -94,9 +94,12 @@ describe('a pipe beside a task', () => {
 	});
 
 	it('is read to its end, however late a process beside the relay writes', async () => {
-		const end = await cli.bash(`(sleep 4; echo late) | agent-relay run ${DEMO.join(' ')} '${TASK}'`);
+		const said = join(cli.base, 'said');
+		// Two seconds after it says that it reads, the relay gives up a pipe that nobody writes to.
+		const late = `for i in {1..300}; do grep -qs Reading '${said}' && break; sleep 0.1; done; sleep 3; echo late`;
+		const end = await cli.bash(`(${late}) | agent-relay run ${DEMO.join(' ')} '${TASK}' 2>'${said}'`);
 		expect(end).toMatchObject({ exitCode: EXIT.done });
-		expect(end.stderr).toBe(
+		expect(readFileSync(said, 'utf8')).toBe(
 			'agent-relay: Reading the rest of the task from stdin (to start without it, add < /dev/null).\n',
 		);
 		expect(recorded('turns/001-prompt.md')).toMatch(/\nlate\n<\/stdin-\w{8}>$/);

@@ -264,7 +264,7 @@ describe('completion', () => {
 	};
 
 	it('for bash completes commands, options, choices, agents, settings, files and sessions', async () => {
-		expect(await complete('se')).toEqual(['sessions', 'setup']);
+		expect(await complete('se')).toEqual(['sessions', 'search', 'setup']);
 		expect(await complete('config', 's')).toEqual(['show', 'set']);
 		expect(await complete('run', '--ord')).toEqual(['--order']);
 		expect(await complete('sessions', '--status', 'c')).toEqual(['checkpointed', 'completed']);

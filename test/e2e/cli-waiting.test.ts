@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli-home.ts';
 import { PtyProgram } from '../helpers/pty-program.ts';
+import { zoneAtNine } from '../helpers/zone-at-nine.ts';
 
 let cli: CliHome;
 
 beforeEach(() => {
-	cli = new CliHome();
+	cli = new CliHome({ env: { TZ: zoneAtNine() } });
 	// Limited at once and without a reset: tried again in 5 minutes.
 	const lines = [
 		'[agents]',

@@ -1,21 +1,13 @@
 /** The scripts of completion in real zsh and fish; skipped where a shell is not installed. bash: `cli-reading.test.ts`. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
+import { until } from '../helpers/patience.ts';
 import { PtyScreen } from '../helpers/pty-screen.ts';
+import { startOnPty } from '../helpers/start-on-pty.ts';
 
-interface Pty {
-	onData(listener: (data: string) => void): void;
-	write(data: string): void;
-	kill(signal: string): void;
-}
-type Spawn = (file: string, args: string[], options: object) => Pty;
-const { spawn } = createRequire(import.meta.url)('node-pty') as { spawn: Spawn };
-
-const LONGEST_MS = 30_000;
 const pathOf = (shell: string) =>
 	spawnSync('sh', ['-c', `command -v ${shell}`], { encoding: 'utf8' }).stdout.trim();
 const zsh = pathOf('zsh');
@@ -47,21 +39,23 @@ describe.skipIf(zsh === '')(unless(zsh, 'completion in zsh'), () => {
 	/** What stands on the line after Tab; fails when that does not match in time. */
 	async function complete(typed: string, wanted: RegExp): Promise<void> {
 		const screen = new PtyScreen(100, 40);
-		const pty = spawn(zsh, ['-d', '-i'], { cols: 100, rows: 40, name: 'xterm-256color', cwd: cli.repo, env });
+		const size = { cols: 100, rows: 40 };
+		const pty = startOnPty(zsh, ['-d', '-i'], { ...size, name: 'xterm-256color', cwd: cli.repo, env });
 		pty.onData((data) => screen.write(data));
-		const until = async (what: RegExp) => {
-			const deadline = Date.now() + LONGEST_MS;
-			while (!what.test(screen.text())) {
-				if (Date.now() > deadline) throw new Error(`waited for ${what} on the screen:\n${screen.text()}`);
-				await new Promise((wake) => setTimeout(wake, 20));
-			}
-		};
+		const ended = new Promise<void>((done) => pty.onExit(() => done()));
+		const shows = (what: RegExp) =>
+			until(
+				() => what.test(screen.text()),
+				`${what} on the screen:`,
+				() => screen.text(),
+			);
 		try {
-			await until(/READY>/);
+			await shows(/READY>/);
 			pty.write(`${typed}\t`);
-			await until(wanted);
+			await shows(wanted);
 		} finally {
 			pty.kill('SIGKILL');
+			await ended;
 		}
 	}
 

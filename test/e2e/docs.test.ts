@@ -5,7 +5,7 @@ import { DEMO_ADAPTERS } from '../../src/agents/demo/adapter.ts';
 import { BUILT_IN_ADAPTERS } from '../../src/agents/registry.ts';
 import { parseMeta, parseTurnState } from '../../src/sessions/files/json-record.ts';
 import { readLog } from '../../src/sessions/log/read-log.ts';
-import { CliHome } from '../helpers/cli-home.ts';
+import { CliHome, NOT_INDEXED_BESIDE } from '../helpers/cli-home.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const DOCUMENTS = ['.', 'docs', 'docs/decisions'].flatMap((folder) =>
@@ -38,7 +38,7 @@ describe('the documentation', () => {
 	});
 
 	it.each(withCommands)('$path: its commands run as they stand, and print something', async ({ blocks }) => {
-		cli = new CliHome();
+		cli = new CliHome({ env: NOT_INDEXED_BESIDE });
 		const hasJq = existsSync(join(cli.bin, 'jq'));
 		const runnable = blocks.map((block) => (hasJq ? block : block.replaceAll(/^jq .*\n/gm, '')));
 		await cli.run(['run', '--agent', 'demo-closer', 'Say what you are.']);
@@ -76,7 +76,7 @@ describe('the documentation', () => {
 
 describe('the sample', () => {
 	it('is a session that the program reads, with no path of the machine it was made on', async () => {
-		cli = new CliHome();
+		cli = new CliHome({ env: NOT_INDEXED_BESIDE });
 		for (const path of readdirSync(join(ROOT, '.agent-relay.example'), {
 			recursive: true,
 			encoding: 'utf8',

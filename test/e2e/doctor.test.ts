@@ -139,6 +139,32 @@ describe('doctor', () => {
 		expect(rows.filter((row) => row.startsWith('config'))).toHaveLength(1);
 	});
 
+	it('looks after the sessions of other repos too', async () => {
+		const other = join(cli.base, 'other repo');
+		mkdirSync(other);
+		await cli.run(['run', '--agent', 'demo-closer', 'Say what you are.'], { cwd: other });
+		await cli.run(['run', '--agent', 'demo-closer', 'Say what you are.']);
+		const sessions = join(other, '.agent-relay/sessions');
+		const [id = ''] = readdirSync(sessions);
+		const well = await doctor();
+		const whatOf = (area: string, { findings }: Report) =>
+			findings.filter((one) => one.area === area).map(({ what }) => what);
+		expect(whatOf('sessions', well.report)).toEqual([
+			`1 session in ${join(cli.repo, '.agent-relay')}, 1 in 1 other repo`,
+		]);
+		expect(whatOf('sizes', well.report)[0]).toMatch(/, sessions of 1 other repo [\d.]+ KB/);
+		writeFileSync(join(sessions, id, 'meta.json'), 'no record');
+		const ill = await doctor();
+		expect(ill.exitCode).toBe(1);
+		expect(problems(ill.report)).toMatchObject([
+			{
+				area: 'sessions',
+				what: `${id} in ${other} is damaged`,
+				to_do: expect.stringContaining(`agent-relay -C '${other}' show ${id}`),
+			},
+		]);
+	});
+
 	it('ends an agent whose relay is gone only when the user says so', async () => {
 		const stray = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
 		const hasEnded = new Promise<void>((done) => stray.on('close', () => done()));

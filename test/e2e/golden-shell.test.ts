@@ -100,6 +100,36 @@ const FRESH: readonly Scene[] = [
 		scene: 'names',
 		lines: ['/name', '/name list', '/name review', '/name X', '/name a b', '/name status nope'],
 	},
+	{
+		scene: 'runners',
+		lines: ['/runner', '/runner show nope', '/runner create a/b', '/runner resolve nope'],
+	},
+	{
+		scene: 'workstreams',
+		lines: [
+			...[
+				'/ws',
+				'/ws new auth move the login to tokens',
+				'/ws',
+				'/ws new auth',
+				'/ws new ../evil',
+				'/ws list',
+			],
+			...['/ws idea cache the parser', '/ws idea list', '/ws idea promote 1', '/ws switch cache-the-parser'],
+			...[
+				'/ws switch nope',
+				'/ws save --state x',
+				'/ws delete cache-the-parser',
+				'/ws park',
+				'/ws show auth',
+				'/ws x',
+			],
+		],
+	},
+	{
+		scene: 'search',
+		lines: ['/search', '/search greeting', '/search --role nobody x', '/conversation', '/conversation nope'],
+	},
 	{ scene: 'exit', lines: ['/exit', '/status'] },
 ];
 

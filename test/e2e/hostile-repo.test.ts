@@ -21,6 +21,8 @@ import { PtyProgram } from '../helpers/pty-program.ts';
 const SECRET = 'zebra-quartz-7719';
 /** An agent that is not logged in is never chosen. */
 const LOGIN = { CLAUDE_CODE_OAUTH_TOKEN: 'mock' };
+/** In the last row of a turn. */
+const FOOTER = '100 in, 10 out';
 const SESSION = '01JZZZZZZZZZZZZZZZZZZZZZZZ';
 const LINKED_SESSION = '01JZZZZZZZZZZZZZZZZZZZZZZY';
 
@@ -54,6 +56,8 @@ function installClaude(): void {
 	const answer = lines.init + lines.text('done') + lines.result('done');
 	writeFileSync(join(cli.base, 'answer'), answer.replaceAll('{{session}}', '%SESSION%'));
 	const script = [
+		// Asked beside a turn: it is no call of that turn.
+		'[ "$1" != --version ] || exit 0',
 		`printf '%s\\n' "$@" > '${calls}'`,
 		'cat > /dev/null',
 		'git status --short > /dev/null 2>&1',
@@ -463,7 +467,7 @@ describe('the shell in a repo with settings', () => {
 		no.type('\r');
 		await no.shows('claude ›');
 		no.type('hello\r');
-		await no.shows('done');
+		await no.shows(FOOTER);
 		no.type('\x04');
 		expect(await no.ended).toBe(0);
 		expect(fired()).toEqual([]);
@@ -482,7 +486,7 @@ describe('the shell in a repo with settings', () => {
 		yes.type('\x1b[B\r');
 		await yes.shows('claude ›');
 		yes.type('hello\r');
-		await yes.shows('done');
+		await yes.shows(FOOTER);
 		yes.type('\x04');
 		expect(await yes.ended).toBe(0);
 		expect(fired()).toEqual(['settings-hook']);

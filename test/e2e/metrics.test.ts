@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/relay/exit-codes.ts';
 import { CliHome } from '../helpers/cli-home.ts';
+import { zoneAtNine } from '../helpers/zone-at-nine.ts';
 
 /** A prompt, a hand-over, a session that continues another, a race, and a repo beside. */
 let cli: CliHome;
 let other: string;
 
 beforeAll(async () => {
-	cli = new CliHome();
+	cli = new CliHome({ env: { TZ: zoneAtNine() } });
 	cli.configureAgents(
 		{ one: 'cat >/dev/null; echo one did it', two: 'cat >/dev/null; echo two did it' },
 		'[agents]\norder = ["one", "two"]\n',

@@ -11,9 +11,9 @@ import {
 	writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliHome, type CliRun, PROGRAM } from '../helpers/cli-home.ts';
+import { until } from '../helpers/patience.ts';
 
 let home: CliHome;
 let started: ChildProcess[];
@@ -48,14 +48,6 @@ const refusedBy = ({ exitCode, stderr }: CliRun, ...words: string[]) => {
 	for (const word of words) expect(stderr).toContain(word);
 };
 
-async function until(what: string, is: () => boolean | Promise<boolean>): Promise<void> {
-	const end = Date.now() + 30_000;
-	while (!(await is())) {
-		if (Date.now() > end) throw new Error(`waited 30 s for ${what}`);
-		await sleep(30);
-	}
-}
-
 function isRunning(pid: number): boolean {
 	try {
 		return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0] !== 'Z';
@@ -74,7 +66,7 @@ function configureAgent(name: string, traps = ''): void {
 	writeFileSync(path, `${before}[agents.${name}]\ncommand = ["sh", "-c", ${JSON.stringify(script)}]\n`);
 }
 
-/** A `run` of that agent which goes on until it is stopped; once its agent works. */
+/** A `run` of that agent which goes on until it is stopped; once its agent works, and is noted under the name that was given. */
 async function startRun(
 	agent: string,
 	...args: string[]
@@ -88,7 +80,9 @@ async function startRun(
 	});
 	started.push(relay);
 	const ended = new Promise<number | null>((done) => relay.on('exit', (code) => done(code)));
-	await until('the agent to work', () => existsSync(note) && readFileSync(note, 'utf8').endsWith('\n'));
+	await until(() => existsSync(note) && readFileSync(note, 'utf8').endsWith('\n'), 'the agent to work');
+	if (args.includes('--name'))
+		await until(() => readFileSync(file(), 'utf8').includes(`"${agent}"`), 'who works to be noted');
 	const agentPid = Number(readFileSync(note, 'utf8'));
 	agents.push(agentPid);
 	return { relay, agentPid, ended };
@@ -490,13 +484,13 @@ describe('kill', () => {
 		const first = await startRun('stubborn', '--name', 'review');
 		expect((await home.run(['name', 'kill', 'review'])).exitCode).toBe(0);
 		await first.ended;
-		await until('the agent to be gone', () => !isRunning(first.agentPid));
+		await until(() => !isRunning(first.agentPid), 'the agent to be gone');
 		const second = await startRun('stubborn', '--name', 'review');
 		second.relay.kill('SIGSTOP');
 		const { stdout, exitCode } = await home.run(['name', 'kill', 'review']);
 		expect([exitCode, stdout]).toEqual([0, expect.stringContaining('were killed')]);
 		await second.ended;
-		await until('the agent to be gone', () => !isRunning(second.agentPid));
+		await until(() => !isRunning(second.agentPid), 'the agent to be gone');
 		expect(hints('review')).toEqual([]);
 		expect((await data(['name', 'status', 'review'])).lifecycle).toBe('inactive');
 	});
@@ -527,7 +521,6 @@ describe('a relay that is killed with -9', () => {
 	it('leaves a stale hint that lists, launches and prune recognise', async () => {
 		configureAgent('busy');
 		const { relay, ended } = await startRun('busy', '--name', 'review');
-		await until('who works to be noted', () => readFileSync(file(), 'utf8').includes('busy'));
 		relay.kill('SIGKILL');
 		await ended;
 		expect(hints('review')).toHaveLength(1);

@@ -57,6 +57,7 @@ it('shows in the shell what the relay has to say while its first lines are drawn
 	damageLedger();
 	const program = start('--agent', 'sprinter');
 	await program.shows('! the record of limits was damaged');
+	await program.shows('type a task');
 	program.type('/exit\r');
 	expect(await program.ended).toBe(0);
 	expect(program.text()).not.toContain('agent-relay: the record');

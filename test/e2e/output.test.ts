@@ -106,6 +106,11 @@ describe('the output of a command', () => {
 		shell.type('go on\r');
 		await shell.shows('/output 2');
 		await shell.shows('Done.');
+		await until(
+			() => /^ {2}codex · \d/m.test(shell.text()),
+			'the end of the turn',
+			() => shell.text(),
+		);
 		shell.type('\x0f');
 		await shell.shows('paged with R');
 		await shell.shows(String(LINES));

@@ -89,6 +89,8 @@ describe('on a terminal', () => {
 	it('a signal that ends the program ends the pager first', async () => {
 		program(join(cli.base, 'stopped-pager'), [
 			'trap "echo the pager ends; exit" TERM',
+			// Once it is given something, the program hears of signals for it.
+			'IFS= read -r line',
 			'echo "parent $PPID."',
 			'while :; do read -r -t 1 key </dev/tty; done',
 		]);

@@ -21,6 +21,8 @@ afterEach(async () => {
 	cli.remove();
 });
 
+/** The last row of a turn: only from then on does the other agent hear of it. */
+const FOOTER = { ann: /^ {2}ann · .* · \d\d:\d\d/m, bob: /^ {2}bob · .* · \d\d:\d\d/m };
 const sent = (name: string, turn: number) => readFileSync(join(cli.home, `${name}-${turn}.txt`), 'utf8');
 const stateHome = () => join(cli.home, '.local/state/agent-relay');
 const left = () =>
@@ -34,12 +36,12 @@ describe.skipIf(!hasTmux)('a pair', () => {
 	it('tells each agent what the other did since, and shares notes and what is said', async () => {
 		await pair.open('ann,bob', '--name', 'duo');
 		pair.type(0, 'begin with the parser');
-		await pair.shows(0, /ann did it/);
+		await pair.shows(0, FOOTER.ann);
 		expect(sent('ann', 1)).toBe('begin with the parser');
 		pair.type(0, '/note the port is 8080');
 		await pair.shows(1, /Noted in the other shell: the port is 8080/);
 		pair.type(1, 'and you?');
-		await pair.shows(1, /bob did it/);
+		await pair.shows(1, FOOTER.bob);
 		const first = sent('bob', 1);
 		expect(first).toMatch(/## Objective \(the user's words\)\n<user-\w+>\nand you\?\n/);
 		expect(first).toMatch(/works beside you, in the same folder/);

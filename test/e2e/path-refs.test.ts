@@ -122,6 +122,39 @@ describe('a REF that is a transcript', () => {
 		expect(sent).not.toMatch(/<user-[0-9a-f]{8}>\nWhy is it slow/);
 	});
 
+	it('is one session, whoever adopts it at the same time', async () => {
+		const path = transcript(ofClaude(), cli.repo);
+		const ends = await Promise.all([1, 2, 3].map(() => cli.run(['handoff', path, '--to', 'two'])));
+		expect(ids().length, ends.map(({ stderr }) => stderr).join('')).toBe(1);
+		// Those that come second may find it in use for a moment.
+		for (const { exitCode, stderr } of ends)
+			expect([EXIT.done, EXIT.notFound, EXIT.refused, EXIT.locked], stderr).toContain(exitCode);
+		expect(ends.map(({ exitCode }) => exitCode)).toContain(EXIT.done);
+		expect(metaOf(ids()[0] ?? '').checkpoint).toMatchObject({ reason: 'handoff', next_agent: 'two' });
+	});
+
+	it('becomes a session of the line of work that adopts it, and of no other', async () => {
+		const path = transcript(ofClaude(), cli.repo);
+		const env = { ...cli.env, AGENT_RELAY_ALLOW_NAMED_SESSIONS: '1' };
+		expect(await cli.run(['name', 'create', 'review'])).toMatchObject({ exitCode: EXIT.done });
+		const handed = await cli.run(['--name', 'review', 'handoff', path, '--to', 'two'], { env });
+		expect(handed.exitCode, handed.stderr).toBe(EXIT.done);
+		const [id = ''] = ids();
+		expect(metaOf(id).name).toBe('review');
+		const listed = async (...args: string[]) => JSON.parse((await cli.run(args, { env })).stdout).sessions;
+		expect(await listed('sessions', '--json')).toEqual([]);
+		expect(await listed('--name', 'review', 'sessions', '--json')).toMatchObject([{ id }]);
+	});
+
+	it('is refused, and makes nothing, where the line of work may not start', async () => {
+		const path = transcript(ofClaude(), cli.repo);
+		expect(await cli.run(['name', 'create', 'review'])).toMatchObject({ exitCode: EXIT.done });
+		const handed = await cli.run(['--name', 'review', 'handoff', path, '--to', 'two']);
+		expect(handed).toMatchObject({ exitCode: EXIT.refused });
+		expect(handed.stderr).toContain('AGENT_RELAY_ALLOW_NAMED_SESSIONS=1');
+		expect(ids()).toEqual([]);
+	});
+
 	it('is made a session anew once it has grown, without the id of a CLI that would not find it', async () => {
 		const path = transcript(join(cli.base, 'kept.jsonl'), cli.repo);
 		expect((await cli.run(['handoff', path, '--print'])).exitCode).toBe(EXIT.done);

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEMO_OBJECTIVE } from '../../src/agents/demo/scenario.ts';
 import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
+import { createPatience, until } from '../helpers/patience.ts';
 import { PtyProgram } from '../helpers/pty-program.ts';
 import { fingerprint } from '../helpers/scratch-repo.ts';
 
@@ -160,6 +161,14 @@ describe('a race on the command line', () => {
 	});
 });
 
+/** Once each has its worktree, and its agent is started. */
+const bothWork = (program: PtyProgram) =>
+	until(
+		() => DEMOS.split(',').every((id) => new RegExp(`${id} +working`).test(program.screen())),
+		'both to work',
+		() => program.screen(),
+	);
+
 describe('a race on a terminal', () => {
 	const start = (paceMs: number, ...flags: string[]) => {
 		const env = { ...cli.env, DEMO_AGENT_PACE_MS: String(paceMs), TERM: 'xterm-256color' };
@@ -170,7 +179,7 @@ describe('a race on a terminal', () => {
 		const program = start(3000, '--check', 'true');
 		await program.shows('2 ⠋ demo-closer');
 		expect(program.mode(25)).toBe(false);
-		await program.shows('working');
+		await bothWork(program);
 		program.type('x');
 		await program.shows('stop which one? 1-2');
 		program.type('1');
@@ -185,7 +194,7 @@ describe('a race on a terminal', () => {
 
 	it('stops all at Ctrl+C, keeps the worktrees, and goes on with resume', async () => {
 		const program = start(3000);
-		await program.shows('working');
+		await bothWork(program);
 		program.type('\x03');
 		expect(await program.ended).toBe(130);
 		expect([program.mode(25), program.mode(2004)]).toEqual([true, false]);
@@ -247,9 +256,9 @@ describe('an adoption that is killed', () => {
 				half: () => files().length > 0,
 				late: () => files().length > COUNT * 0.9,
 			}[moment];
-			const deadline = Date.now() + 30_000;
+			const isOver = createPatience(60_000);
 			while (!isReached() && child.exitCode === null) {
-				if (Date.now() > deadline) throw new Error(`adopt did not come to the moment ${moment} in 30 s`);
+				if (isOver()) throw new Error(`adopt did not come to the moment ${moment} in 60 s`);
 				await sleep(1);
 			}
 			child.kill('SIGKILL');

@@ -40,6 +40,20 @@ describe('settings given for one session', () => {
 		expect(JSON.parse(other.stdout).layer).toBe('default');
 	});
 
+	it('hold in a fork too, which says so', async () => {
+		const first = await work(['--config', CLOSER, '--config', 'permissions.preset=full']);
+		const forked = await cli.run(['fork', first.id]);
+		expect(forked.stdout).toContain('with its settings: agents.order = ["demo-closer"]\n');
+		const again = JSON.parse((await cli.run(['fork', first.id, '--json'])).stdout);
+		expect(again.config).toEqual({ 'agents.order': ['demo-closer'] });
+		const next = await work(['-s', again.id]);
+		expect([next.agent, next.stderr]).toEqual([
+			'demo-closer',
+			expect.stringContaining('settings of this session: agents.order = ["demo-closer"]'),
+		]);
+		expect(next.stderr).not.toContain('were changed');
+	});
+
 	it('are what the user gave, whatever an agent writes into the record', async () => {
 		const first = await work(['--config', CLOSER]);
 		const evil = join(cli.base, 'evil');

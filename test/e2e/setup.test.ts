@@ -29,13 +29,15 @@ describe('setup', () => {
 		await answer(program, 'Which agent works first?', '\x1b[B\r');
 		await answer(program, 'What may agents do?', '\r');
 		await answer(program, 'Allow npm test in this repo', '\r');
+		await answer(program, 'Tell you when a turn', '\x1b[B\r');
 		await answer(program, 'Write completion', '\r');
 		await program.shows('Write it?');
 		expect(existsSync(configFile())).toBe(false);
 		program.type('\r');
 		expect(await program.ended).toBe(0);
 		const config = readFileSync(configFile(), 'utf8');
-		expect(config).toContain('order = ["codex", "claude", "gemini", "opencode"]');
+		expect(config).toContain('order = ["codex", "claude", "copilot", "opencode", "gemini"]');
+		expect(config).toContain('terminal = "bell"');
 		expect(config).toContain(`${JSON.stringify(cli.repo)} = ["npm test"]`);
 		expect(readFileSync(completionFile(), 'utf8')).toContain('complete -F');
 		const again = await cli.run(['setup', '--yes'], { env: environment() });
@@ -84,5 +86,43 @@ describe('setup', () => {
 		};
 		expect(await leave(start())).toContain('permissions, completion: agent-relay setup');
 		expect(await leave(start())).not.toContain('agent-relay setup');
+	});
+});
+
+describe('the screens of setup', () => {
+	it.each([
+		[100, 30],
+		[80, 24],
+		[40, 15],
+	])('at %i columns and %i rows', async (columns, rows) => {
+		const env = { ...cli.env, ...environment() };
+		const program = new PtyProgram(['setup'], { cwd: cli.repo, env, columns, rows });
+		const screens: string[] = [];
+		// The last choice of each, which is drawn last; where it is `no`, the screen of the next one shows what was answered.
+		for (const [question, last, keys] of [
+			['Which agent', 'as it is', '\r'],
+			['What may agents', 'read only', '\r'],
+			['Allow npm test', null, '\r'],
+			['Tell you', 'no (off)', '\x1b[B\r'],
+			['Write completion', null, '\r'],
+			['Write it?', 'change nothing', '\r'],
+		] as const) {
+			await program.shows(question);
+			if (last !== null) {
+				await program.shows(last);
+				screens.push(program.screen());
+			}
+			program.type(keys);
+		}
+		await program.ended;
+		screens.push(program.screen());
+		const shown = screens.map((screen) => `${screen}\n`).join(`${'='.repeat(columns)}\n`);
+		expect(
+			screens
+				.join('\n')
+				.split('\n')
+				.every((row) => row.length <= columns),
+		).toBe(true);
+		await expect(shown).toMatchFileSnapshot(`screens/setup-${columns}x${rows}.txt`);
 	});
 });

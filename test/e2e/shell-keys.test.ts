@@ -1,27 +1,8 @@
-import { rmSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildShellProgram, PtyShell, type PtyShellOptions } from '../helpers/pty-shell.ts';
+import { describe, expect, it } from 'vitest';
+import type { PtyShell } from '../helpers/pty-shell.ts';
+import { useShells } from '../helpers/shells.ts';
 
-let built: { program: string; folder: string };
-let open: PtyShell[] = [];
-
-beforeAll(() => {
-	built = buildShellProgram();
-});
-afterAll(() => {
-	rmSync(built.folder, { recursive: true, force: true });
-});
-afterEach(async () => {
-	for (const shell of open) await shell.dispose();
-	open = [];
-});
-
-async function start(options: Omit<PtyShellOptions, 'program'> = {}): Promise<PtyShell> {
-	const shell = new PtyShell({ ...options, program: built.program });
-	open.push(shell);
-	await shell.ready();
-	return shell;
-}
+const { start } = useShells();
 
 const lastRow = (shell: PtyShell) => shell.screen.lines().at(-1) ?? '';
 

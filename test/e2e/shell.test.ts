@@ -1,29 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildShellProgram, PtyShell, type PtyShellOptions } from '../helpers/pty-shell.ts';
+import { describe, expect, it } from 'vitest';
+import type { PtyShell } from '../helpers/pty-shell.ts';
+import { useShells } from '../helpers/shells.ts';
 
-let built: { program: string; folder: string };
-let open: PtyShell[] = [];
-
-beforeAll(() => {
-	built = buildShellProgram();
-});
-afterAll(() => {
-	rmSync(built.folder, { recursive: true, force: true });
-});
-afterEach(async () => {
-	for (const shell of open) await shell.dispose();
-	open = [];
-});
-
-async function start(options: Omit<PtyShellOptions, 'program'> = {}): Promise<PtyShell> {
-	const shell = new PtyShell({ ...options, program: built.program });
-	open.push(shell);
-	await shell.ready();
-	return shell;
-}
+const shells = useShells();
+const { start } = shells;
 
 const UP = '\x1b[A';
 const CTRL_C = '\x03';
@@ -75,16 +58,17 @@ describe('the shell on a terminal', () => {
 
 	it('queues prompts, gives the newest back on Up, and sends the rest in order', async () => {
 		const shell = await start();
-		shell.type('slow 1\r');
+		shell.type('wait go\r');
 		await shell.until('Ctrl+C stops');
 		shell.enter('say one', 'say two', 'say three');
 		await shell.until('3 queued');
 		shell.type(UP);
 		await shell.until('claude › say three');
 		shell.type('\x15');
+		shell.goOn('go');
 		await shell.until(/two\n\s*claude/);
 		await shell.ready();
-		expect(shell.prompts()).toEqual(['slow 1', 'say one', 'say two']);
+		expect(shell.prompts()).toEqual(['wait go', 'say one', 'say two']);
 	});
 
 	it('interrupts once on Ctrl+C, keeps what is typed and what was queued, and says so', async () => {
@@ -110,6 +94,29 @@ describe('the shell on a terminal', () => {
 		shell.type(CTRL_C);
 		await shell.until('interrupted');
 		expect(shell.calls().some(({ call }) => call === 'stopHard')).toBe(true);
+	});
+
+	it('answers a command that is typed while a turn is being stopped once it has said how the turn ended', async () => {
+		const shell = await start();
+		shell.type('stubborn\r');
+		await shell.until('I will not stop');
+		shell.type(CTRL_C);
+		await shell.until('stopping, Ctrl+C kills');
+		shell.type('/status\r');
+		await shell.ready();
+		shell.type(CTRL_C);
+		await shell.until(/interrupted[\s\S]*› \/status[\s\S]*permissions/);
+		expect(shell.screen.text().split('/status')).toHaveLength(2);
+	});
+
+	it('leaves at once by /exit while a turn is being stopped', async () => {
+		const shell = await start();
+		shell.type('stubborn\r');
+		await shell.until('I will not stop');
+		shell.type(CTRL_C);
+		await shell.until('stopping, Ctrl+C kills');
+		shell.type('/exit\r');
+		expect(await shell.exited()).toBe(0);
 	});
 
 	it('clears the line on Ctrl+C when idle, and leaves on two of them on an empty line', async () => {
@@ -142,7 +149,7 @@ describe('the shell on a terminal', () => {
 		shell.type('\r');
 		await shell.until('You said');
 		expect(shell.prompts()).toEqual([lines]);
-		expect(shell.screen.text()).toContain('⋮ 198 lines');
+		expect(shell.screen.text()).toContain('⋮ 198 lines · /show 1');
 	});
 
 	it('edits in the middle of a line with wide characters', async () => {
@@ -185,11 +192,12 @@ describe('the shell on a terminal', () => {
 
 	it('answers /queue at once while a turn runs, and lets /use wait for its turn', async () => {
 		const shell = await start();
-		shell.type('slow 1\r');
+		shell.type('wait go\r');
 		await shell.until('Ctrl+C stops');
 		shell.enter('/use codex', 'say hi', '/queue');
 		await shell.until(/1\. \/use codex\n2\. say hi/);
 		expect(shell.calls().map(({ call }) => call)).toEqual(['send']);
+		shell.goOn('go');
 		await shell.until('codex is next');
 		await shell.until(/hi\n\s*codex/);
 	});
@@ -278,11 +286,9 @@ describe('the shell on a terminal', () => {
 	});
 
 	it('says what it repaired after a crash, and asks once whether to trust the repo', async () => {
-		const shell = new PtyShell({
-			program: built.program,
+		const shell = shells.open({
 			env: { FAKE_TRUST: '1', FAKE_REPAIRED: 'turn 2 was cut off' },
 		});
-		open.push(shell);
 		await shell.until('turn 2 was cut off');
 		await shell.until('its own settings for agents: .claude/settings.json');
 		await shell.until('Trust this repo and use them?');
@@ -363,7 +369,8 @@ describe('the shell on a terminal', () => {
 	});
 
 	it('restores the terminal when it crashes', async () => {
-		const shell = await start({ env: { FAKE_CRASH_AFTER_MS: '300' } });
+		const shell = await start();
+		shell.signal('SIGUSR2');
 		expect(await shell.exited()).toBe(1);
 		expectSaneTerminal(shell);
 	});
@@ -432,7 +439,7 @@ async function typeAndSeeEchoes(shell: PtyShell, count: number): Promise<void> {
 
 describe('the shell on a pipe', () => {
 	const run = (input: string, env: Record<string, string> = {}) => {
-		const result = spawnSync(process.execPath, [built.program], {
+		const result = spawnSync(process.execPath, [shells.program], {
 			input,
 			encoding: 'utf8',
 			timeout: 20_000,
@@ -478,7 +485,7 @@ describe('the shell on a pipe', () => {
 	it('is quiet about a reader that has gone', () => {
 		const bytes = execFileSync(
 			'bash',
-			['-c', `printf 'flood 2\\n' | '${process.execPath}' '${built.program}' 2>&1 | head -c 100 | wc -c`],
+			['-c', `printf 'flood 2\\n' | '${process.execPath}' '${shells.program}' 2>&1 | head -c 100 | wc -c`],
 			{ encoding: 'utf8' },
 		);
 		expect(Number(bytes)).toBe(100);

@@ -35,6 +35,7 @@ describe('the tarball for npm', () => {
 			/^(?:README\.md|CHANGELOG\.md|LICENSE|package\.json)$/,
 			/^bin\/[\w-]+\.(?:js|json)$/,
 			/^dist\/bundle\/(?:build-id|[\w.-]+\.cjs)$/,
+			/^dist\/agents\/hooks\/opencode-plugin\.js$/,
 			/^dist\/agents\/opencode\/start\/relay-plugin\.js$/,
 			/^docs\/[\w/-]+\.(?:md|svg|cast)$/,
 			/^\.agent-relay\.example\//,

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli-home.ts';
+import { until } from '../helpers/patience.ts';
 import { PtyProgram } from '../helpers/pty-program.ts';
 
 const SESSION = '8d2f0c1e-1111-4222-8333-444455556666';
@@ -74,6 +75,11 @@ it('in the shell it is shown, a line typed at it is not sent, and /answer answer
 	await shell.shows('(was answered)');
 	await shell.shows('✓ run sudo apt update');
 	expect(got()).toBe(SECRET);
+	await until(
+		() => /^ {2}claude m · \d/m.test(shell.text()),
+		'the end of the turn',
+		() => shell.text(),
+	);
 	shell.type('\x04');
 	expect(await shell.ended).toBe(0);
 	expect(leaks()).toEqual([]);

@@ -59,13 +59,22 @@ describe('watch, beside a task that is handed over', () => {
 	it('shows what the first terminal showed, with a head for each turn', async () => {
 		expect((await drawn.ended).code).toBe(130);
 		const lines = drawn.lines();
-		// Only the terminal that ran the turns has asked git what changed beside what the tools reported.
+		// Lines from the snapshots stand where the edit was in the first terminal, and before the footer here.
 		const isFromGit = (line: string) => /^(?:•| +(?:\d+ |⋮))/.test(line);
+		expect(lines.filter((line) => /^• (?:create|edit) \S+ \+\d+/.test(line))).not.toEqual([]);
+		expect(lines.filter((line) => /^ +\d+ \+ /.test(line))).not.toEqual([]);
 		const said = shown
 			.split('\n')
 			.filter((line) => line !== '' && !/^demo-sprinter · edit/.test(line) && !isFromGit(line));
-		// The first terminal also names what shows all of an output, and has its own clock.
-		const inBoth = (line: string) => line.replace(/, agent-relay output \d+| · \d+\.\d s/g, '');
+		// Nor which lines changed in an edit that a tool only named: that terminal did, where git was fast enough.
+		// It also names what shows all of an output, and has its own clock.
+		const inBoth = (line: string) =>
+			line
+				.replace(/, agent-relay output \d+| · (?:\d+ min )?\d+(?:\.\d)? s/g, '')
+				.replace(
+					/^✓ (?:create|edit) (\S+)(?: [+-]\d+)*(?: · \d+ of \d+ (?:changed )?lines, .*)?$/,
+					'✓ edit $1',
+				);
 		const watched = new Set(lines.map(inBoth));
 		expect(said.map(inBoth).filter((line) => !watched.has(line))).toEqual([]);
 		expect(lines.join('\n')).toMatch(/^session \w{6} · Write a word counter/);

@@ -10,6 +10,7 @@ import { repoTargets } from './targets/repo.ts';
 import { textTargets } from './targets/text.ts';
 import { transcriptTargets } from './targets/transcripts.ts';
 import { undoTargets } from './targets/undo.ts';
+import { wholeTranscriptTargets } from './targets/whole-transcripts.ts';
 import { wordTargets } from './targets/words.ts';
 
 const ALL = [
@@ -20,6 +21,7 @@ const ALL = [
 	...textTargets,
 	...repoTargets,
 	...transcriptTargets,
+	...wholeTranscriptTargets,
 	...undoTargets,
 	...wordTargets,
 ];

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { beginRepo, FIRST_AUTHOR } from './begin-repo.ts';
 import { keepCode } from './kept-code.ts';
+import { createPatience } from './patience.ts';
 import { refuseWarnings } from './process-warnings.ts';
 import { fingerprint } from './scratch-repo.ts';
 
@@ -33,8 +34,12 @@ const TOOLS = [
 	'stty',
 	'tail',
 ];
+/** For homes in which something is searched: no indexer outlives the session that started it, and so the home. */
+export const NOT_INDEXED_BESIDE = { AGENT_RELAY_CFG_SEARCH__KEEP_INDEXED: 'false' };
 /** A command that is not over by then hangs. */
 const LONGEST_MS = 60_000;
+/** Between two looks whether it does. */
+const LOOK_MS = 100;
 
 export interface CliRun {
 	exitCode: number | null;
@@ -57,13 +62,15 @@ export class CliHome {
 	readonly home: string;
 	readonly repo: string;
 	readonly bin: string;
+	readonly #more: Readonly<Record<string, string>>;
 	readonly #temporary = realpathSync(mkdtempSync(join(tmpdir(), 'relay-cli-')));
 
 	/**
 	 * `isFirst`: nothing of this user has ever run, so that no compiled code is kept. `pathChars`: of `base`, so that what is
-	 * printed breaks its lines at the same places wherever the temporary folder is.
+	 * printed breaks its lines at the same places wherever the temporary folder is. `env`: more of it, for all that is started.
 	 */
-	constructor({ isFirst = false, pathChars = 0 } = {}) {
+	constructor({ isFirst = false, pathChars = 0, env = {} } = {}) {
+		this.#more = env;
 		const missing = pathChars - this.#temporary.length - 1;
 		this.base = missing > 0 ? join(this.#temporary, 'x'.repeat(missing)) : this.#temporary;
 		this.home = join(this.base, 'home');
@@ -88,6 +95,7 @@ export class CliHome {
 			GIT_CONFIG_NOSYSTEM: '1',
 			DEMO_AGENT_PACE_MS: '0',
 			LANG: 'C.UTF-8',
+			...this.#more,
 		};
 	}
 
@@ -149,12 +157,15 @@ export class CliHome {
 				env: { ...this.env, ...env },
 				stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
 			});
-			const timer = setTimeout(() => {
+			const isOver = createPatience(LONGEST_MS);
+			const timer = setInterval(() => {
+				if (!isOver()) return;
+				clearInterval(timer);
 				child.kill('SIGKILL');
 				fail(
 					new Error(`${args.join(' ')} did not end in ${LONGEST_MS} ms; it printed:\n${stdout}\n${stderr}`),
 				);
-			}, LONGEST_MS);
+			}, LOOK_MS);
 			let stdout = '';
 			let stderr = '';
 			child.stdout?.on('data', (chunk) => {
@@ -165,7 +176,7 @@ export class CliHome {
 			});
 			child.on('error', fail);
 			child.on('close', (exitCode) => {
-				clearTimeout(timer);
+				clearInterval(timer);
 				try {
 					refuseWarnings(stderr);
 					done({ exitCode, stdout, stderr });

@@ -40,9 +40,11 @@ import { createSessionStore } from '../../src/sessions/store/session-store.ts';
 import type { TurnState } from '../../src/sessions/turns/turn-state.ts';
 import { createWitnesses } from '../../src/sessions/witness/witness.ts';
 import { createStartPty } from '../../src/terminal/start-pty.ts';
+import { createStartTui } from '../../src/terminal/start-tui.ts';
 import { createRunningAgents } from '../../src/turns/process/running-agents.ts';
 import { beginRepo, FIRST_AUTHOR } from './begin-repo.ts';
 import { type FakeScript, installFakeAgent, type ReceivedPrompt, receivedBy } from './fake-agents.ts';
+import { SNAPSHOT_MS } from './scratch-repo.ts';
 
 /** The day the recordings were made. */
 export const RECORDED_AT = Date.parse('2026-11-21T08:00:00.000Z');
@@ -52,6 +54,7 @@ const LEAP_MS = 3_000;
 /** A clock that stands where the test wants and jumps over long sleeps; short ones are real. */
 export class SteeredClock implements Clock {
 	#offset: number;
+	#passed = 0;
 	slept = 0;
 
 	constructor(startsAt: number) {
@@ -59,10 +62,15 @@ export class SteeredClock implements Clock {
 	}
 
 	now = () => Math.round(performance.now() + this.#offset);
-	monotonic = () => performance.now();
+	monotonic = () => performance.now() + this.#passed;
 
 	advance(ms: number): void {
 		this.#offset += ms;
+	}
+
+	/** For all that measures how long something takes: as if it had lasted so much longer. */
+	pass(ms: number): void {
+		this.#passed += ms;
 	}
 
 	async sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -177,10 +185,14 @@ export class EngineBench {
 				relayVersion: '0.1.0',
 				witnesses: createWitnesses(join(this.state, 'witness'), clock),
 			}),
-			snapshots: repo.kind === 'worktree' ? createSnapshots({ repo, git, stateFolder, clock }) : null,
+			snapshots:
+				repo.kind === 'worktree'
+					? createSnapshots({ repo, git, stateFolder, clock, budgetMs: SNAPSHOT_MS })
+					: null,
 			places,
 			processes,
 			startProcess: createStartPty({ clock, processes }),
+			startTui: createStartTui({ clock, processes }),
 			privateFolder: join(this.state, 'private'),
 			socketFolders: [join(this.state, 'private')],
 			ledger: createLedger({

@@ -145,6 +145,18 @@ export const codex = {
 		line({ type: 'item.completed', item: { id: 'item_1', type: 'agent_message', text } }),
 	plan: (items: ReadonlyArray<{ text: string; completed: boolean }>) =>
 		line({ type: 'item.completed', item: { id: 'item_9', type: 'todo_list', items } }),
+	/** Files by what was done to them: it says no lines. */
+	fileChange: (id: string, changes: Readonly<Record<string, 'add' | 'update' | 'delete'>>) => {
+		const item = {
+			id,
+			type: 'file_change',
+			changes: Object.entries(changes).map(([path, kind]) => ({ path, kind })),
+		};
+		return (
+			line({ type: 'item.started', item: { ...item, status: 'in_progress' } }) +
+			line({ type: 'item.completed', item: { ...item, status: 'completed' } })
+		);
+	},
 	result: line({
 		type: 'turn.completed',
 		usage: { input_tokens: 100, cached_input_tokens: 0, output_tokens: 10, reasoning_output_tokens: 0 },

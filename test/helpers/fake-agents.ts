@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { wholeLines } from './whole-lines.ts';
 
 const PROGRAM = resolve(import.meta.dirname, 'fake-agent.cjs');
 
@@ -96,10 +97,5 @@ export function installFakeAgent(bin: string, name: string, script: FakeScript):
 }
 
 /** Every prompt that this agent received, in order. */
-export function receivedBy(bin: string, name: string): ReceivedPrompt[] {
-	const log = join(bin, `${name}.script.json.log`);
-	if (!existsSync(log)) return [];
-	return readFileSync(log, 'utf8')
-		.split('\n')
-		.flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
-}
+export const receivedBy = (bin: string, name: string): ReceivedPrompt[] =>
+	wholeLines(join(bin, `${name}.script.json.log`)).map((line) => JSON.parse(line));

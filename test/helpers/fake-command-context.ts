@@ -17,6 +17,7 @@ import { Witness } from '../../src/sessions/witness/witness.ts';
 import { Machine } from './fake-machine.ts';
 import { fakeNames } from './fake-names.ts';
 import { fakeSessionMeta } from './fake-session-meta.ts';
+import { fakeWorkstreams } from './fake-workstreams.ts';
 import { QUIET_FRONT_END } from './quiet-front-end.ts';
 
 const REPO: RepoFacts = {
@@ -30,17 +31,20 @@ const REPO: RepoFacts = {
 	head: null,
 };
 
+/** Nothing can be made in it. */
+const NO_HOME = '/dev/null/home';
+
 /** What a command works with, beside a fake relay; parts that a test does not give refuse. */
 export function fakeCommandContext(
 	{ relay, clock }: { relay: Conversation; clock: Clock },
 	over: Partial<CommandContext> = {},
 ): CommandContext {
 	const absent = (part: string) => () => Promise.reject(new Error(`this test has no ${part}`));
-	const env = { HOME: '/home/u' };
+	const env = { HOME: NO_HOME };
 	const names = fakeNames(REPO.folder);
 	return {
 		env,
-		home: '/home/u',
+		home: NO_HOME,
 		clock,
 		paths: relayPaths(env),
 		processes: new Machine().processes,
@@ -52,8 +56,10 @@ export function fakeCommandContext(
 		git: absent('git'),
 		store: async () => fakeStore([fakeSummary(clock.now() - 7_200_000)]),
 		ledger: async () => fakeLedger(),
+		history: absent('index'),
 		quota: async () => ({ windows: () => [], record: () => undefined }),
 		otherStores: async () => [],
+		workstreams: async () => fakeWorkstreams(),
 		names: async () => names,
 		checkName: async () => undefined,
 		enterName: async () => undefined,

@@ -1,5 +1,6 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import type { PermissionPreset } from '../../src/agents/agent-adapter.ts';
+import type { AllowRule } from '../../src/agents/asking/allow-rules.ts';
 import type { AgentEvent, Limit } from '../../src/agents/events.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { RelayError } from '../../src/core/errors.ts';
@@ -23,7 +24,7 @@ import { fakeTurnState } from './fake-turn-state.ts';
 /** What the shell did to the relay, in order. */
 export type RelayCall =
 	| { call: 'send' | 'note' | 'shell'; text: string }
-	| { call: 'setAllowed'; command: string; where: 'repo' | 'everywhere'; isAllowed: boolean }
+	| { call: 'setAllowed'; rule: AllowRule; where: 'repo' | 'everywhere'; isAllowed: boolean }
 	| { call: 'retry' | 'use'; agent: string | null; model: string | null }
 	| { call: 'resume'; id: string }
 	| { call: 'new' | 'stopHard' | 'close' };
@@ -35,6 +36,8 @@ export interface FakeRelayOptions {
 	offerBack?: () => AgentChoice | null;
 	repaired?: string[];
 	upcoming?: () => Partial<Upcoming>;
+	/** Whether what a prompt `wait NAME` waits for is there. */
+	isThere?: (name: string) => boolean;
 }
 
 const ID = parseSessionId('01K3ZZZZZZZZZZZZZZZZZZZZZZ') as SessionId;
@@ -91,8 +94,8 @@ export const FAKE_AGENTS = [
 ];
 
 /**
- * A conversation that plays the first word of each prompt: `say TEXT`, `slow SECONDS`, `flood MEGABYTES`, `tools`, `hostile`,
- * `limit`, `nobody`, `fail`, `stubborn`, `think`, `markdown`; anything else is said back.
+ * A conversation that plays the first word of each prompt: `say TEXT`, `slow SECONDS`, `wait NAME`, `flood MEGABYTES`, `tools`,
+ * `hostile`, `limit`, `nobody`, `fail`, `stubborn`, `think`, `markdown`; anything else is said back.
  */
 export function createFakeRelay(
 	options: FakeRelayOptions,
@@ -108,7 +111,6 @@ class FakeRelay implements Conversation {
 		plan: () => reportedPlan(this.#turns) ?? [],
 		files: () => (this.#turns.length === 0 ? [] : [CHANGED]),
 		undone: () => [],
-		diff: async () => 'diff --git a/a.ts b/a.ts\n--- a/a.ts\n+++ b/a.ts\n@@ -1 +1 @@\n-old\n+new \x1b[2J\n',
 		nativeResumeCommand: () => (this.#turns.length === 0 ? null : 'cd /repo && claude --resume 1234'),
 	};
 	readonly agents: AgentsAtHand = {
@@ -204,8 +206,8 @@ class FakeRelay implements Conversation {
 		this.#permissions = permissions;
 	}
 
-	setAllowed(...[command, where, isAllowed]: Parameters<Conversation['setAllowed']>): boolean {
-		this.#note({ call: 'setAllowed', command, where, isAllowed });
+	setAllowed(...[rule, where, isAllowed]: Parameters<Conversation['setAllowed']>): boolean {
+		this.#note({ call: 'setAllowed', rule, where, isAllowed });
 		return true;
 	}
 
@@ -247,9 +249,15 @@ class FakeRelay implements Conversation {
 		return this.#options.repaired ?? [];
 	}
 
+	beginning(): Promise<never> {
+		return this.holding();
+	}
+
 	async holding(): Promise<never> {
 		throw new RelayError('no_such_session', 'A played conversation has no session.');
 	}
+
+	readonly workstream = { chosen: null };
 
 	async startNew(): Promise<void> {
 		this.#note({ call: 'new' });
@@ -324,6 +332,12 @@ class FakeRelay implements Conversation {
 				for (let i = 1; i <= Number(rest) * 10 && !signal.aborted; i++) {
 					emit({ type: 'agent_message_chunk', messageId: 'm', text: i % 10 === 0 ? `tick ${i}\n` : '.' });
 					await sleep(100);
+				}
+				return {};
+			case 'wait':
+				while (!signal.aborted && !this.#options.isThere?.(rest)) {
+					emit({ type: 'agent_message_chunk', messageId: 'm', text: '.' });
+					await sleep(CHUNK_MS);
 				}
 				return {};
 			case 'flood': {

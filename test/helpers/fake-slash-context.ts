@@ -36,14 +36,16 @@ export function fakeSlashContext(over: Partial<SlashContext> = {}) {
 				onStatus: () => undefined,
 				onHardStop: () => undefined,
 				onSay: () => undefined,
+				onAsked: () => undefined,
 			});
 		},
 		say: null,
+		isBusy: false,
 		pair: null,
 		prompt: () => undefined,
 		answer: null,
 		pick: async () => null,
-		exit: () => {
+		exit: async () => {
 			hasExited = true;
 		},
 		...over,

@@ -1,23 +1,24 @@
 /** Scripted agents for golden scenes: what they say, write and cost is the same in every run. */
 import { FIRST_AUTHOR } from './begin-repo.ts';
+import { NOT_INDEXED_BESIDE } from './cli-home.ts';
 import { claude, codex } from './fake-agent-lines.ts';
 import { type FakeStep, installFakeAgent } from './fake-agents.ts';
 import { createGoldenHome, runScene, sceneText } from './golden-scene.ts';
 import { GoldenText } from './golden-text.ts';
 import { treeText } from './golden-tree.ts';
+import { zoneAtNine } from './zone-at-nine.ts';
 
 const HOUR_MS = 3_600_000;
 /** When the agents' windows open again: in the same day, as `TZ` below counts it. */
 const RESET_MS = 2.5 * HOUR_MS;
 
-/** With the keys both agents count as logged in; the author is for what is committed. */
-const ENV = { ANTHROPIC_API_KEY: 'fake-claude-key', CODEX_API_KEY: 'fake-codex-key', ...FIRST_AUTHOR };
-
-/** Where it is nine now: a moment of the next hours is printed without its day, whose length would move what stands behind it. */
-function zoneAtNine(): string {
-	const behind = new Date().getUTCHours() - 9;
-	return behind > 12 ? `Etc/GMT${behind - 24}` : `Etc/GMT${behind < 0 ? '' : '+'}${behind}`;
-}
+/** With the keys both agents count as logged in; the author is for what is committed. A shell searches, and more sessions follow. */
+const ENV = {
+	ANTHROPIC_API_KEY: 'fake-claude-key',
+	CODEX_API_KEY: 'fake-codex-key',
+	...FIRST_AUTHOR,
+	...NOT_INDEXED_BESIDE,
+};
 
 export interface Answer {
 	text: string;

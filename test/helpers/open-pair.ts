@@ -89,7 +89,7 @@ export class OpenPair {
 
 	/** Waits until the pane shows it, at least so often. */
 	shows(at: number, what: RegExp, times = 1): Promise<void> {
-		const all = new RegExp(what.source, 'g');
+		const all = new RegExp(what.source, `${what.flags}g`);
 		return this.until(
 			() => [...this.screen(at).matchAll(all)].length >= times,
 			() => `${what} in pane ${at}, which shows:\n${this.screen(at)}`,

@@ -23,6 +23,8 @@ export async function until<T>(
 	context: () => string = () => '',
 ): Promise<T> {
 	const isOver = createPatience(LONGEST_MS);
+	// What has come by now is read before the first look, which is no look at an old screen.
+	await new Promise((resolve) => setImmediate(resolve));
 	for (;;) {
 		const found = look();
 		if (found) return found;

@@ -1,38 +1,57 @@
-import { createRequire } from 'node:module';
+import { execFileSync } from 'node:child_process';
 import { PROGRAM } from './cli-home.ts';
 import { until } from './patience.ts';
 import { PtyScreen } from './pty-screen.ts';
+import { type Pty, startOnPty } from './start-on-pty.ts';
 
-interface Pty {
-	onData(listener: (data: string) => void): void;
-	onExit(listener: (end: { exitCode: number }) => void): void;
-	write(data: string): void;
-	kill(signal: string): void;
+interface PtyPlace {
+	cwd: string;
+	env: Record<string, string>;
+	columns?: number;
+	rows?: number;
+	script?: string;
 }
-type Spawn = (file: string, args: string[], options: object) => Pty;
-// The package's types are declared under another name.
-const { spawn } = createRequire(import.meta.url)('node-pty') as { spawn: Spawn };
 
-/** The built program on a terminal of 100 columns. */
+/** The built program on a terminal, of 100 columns and 40 rows unless said otherwise. */
 export class PtyProgram {
 	readonly ended: Promise<number>;
 	readonly #pty: Pty;
-	readonly #screen = new PtyScreen(100, 40);
+	readonly #screen: PtyScreen;
 	#written = '';
+	#hasEnded = false;
 
-	constructor(args: string[], { cwd, env }: { cwd: string; env: Record<string, string> }) {
-		const size = { cols: 100, rows: 40, name: 'xterm-256color' };
-		this.#pty = spawn(process.execPath, [PROGRAM, ...args], { ...size, cwd, env: { PAGER: 'cat', ...env } });
+	/** `script`: of bash, which starts the program as `"$0" "$@"` on its terminal. */
+	constructor(args: string[], { cwd, env, columns = 100, rows = 40, script }: PtyPlace) {
+		this.#screen = new PtyScreen(columns, rows);
+		const size = { cols: columns, rows, name: 'xterm-256color' };
+		const own = [process.execPath, PROGRAM, ...args];
+		const [file = '', ...rest] = script === undefined ? own : ['bash', '-c', script, ...own];
+		this.#pty = startOnPty(file, rest, { ...size, cwd, env: { PAGER: 'cat', ...env } });
 		this.#pty.onData((data) => {
 			this.#written += data;
 			this.#screen.write(data);
 		});
-		this.ended = new Promise((done) => this.#pty.onExit(({ exitCode }) => done(exitCode)));
+		this.ended = new Promise((done) => {
+			this.#pty.onExit(({ exitCode }) => {
+				this.#hasEnded = true;
+				done(exitCode);
+			});
+		});
 	}
 
 	/** Everything shown so far, as a person reads it. */
 	text(): string {
 		return this.#screen.text();
+	}
+
+	/** All bytes so far. */
+	written(): string {
+		return this.#written;
+	}
+
+	/** As `shows`, for bytes that no screen shows. */
+	writes(bytes: RegExp): Promise<void> {
+		return this.#until(() => bytes.test(this.#written), String(bytes));
 	}
 
 	/** What stands on the screen now. */
@@ -45,7 +64,14 @@ export class PtyProgram {
 		return this.#screen.modes.get(number);
 	}
 
-	/** Fails after 20 s with what is on the screen; the program is ended then. */
+	/** Whether the terminal keeps what is typed for whoever reads a line, and shows it. */
+	isCooked(): boolean {
+		const of = process.platform === 'darwin' ? '-f' : '-F';
+		const modes = execFileSync('stty', [of, this.#pty.ptsName, '-a'], { encoding: 'utf8' });
+		return / icanon\b/.test(modes) && / echo\b/.test(modes);
+	}
+
+	/** Fails after a minute with what is on the screen; the program is ended then. */
 	shows(text: string): Promise<void> {
 		return this.#until(() => this.text().includes(text), text);
 	}
@@ -60,15 +86,16 @@ export class PtyProgram {
 		return this.#until(() => this.#written.split(text).length > count, `${text} (${count} times)`);
 	}
 
+	/** Nothing once it has ended: its pid may be another's. */
 	kill(signal: string): void {
-		this.#pty.kill(signal);
+		if (!this.#hasEnded) this.#pty.kill(signal);
 	}
 
 	async #until(isThere: () => boolean, text: string): Promise<void> {
 		try {
 			await until(isThere, JSON.stringify(text), () => `on the screen:\n${this.text()}`);
 		} catch (error) {
-			this.#pty.kill('SIGKILL');
+			this.kill('SIGKILL');
 			throw error;
 		}
 	}

@@ -1,9 +1,13 @@
 import { graphemesOf } from '../../src/ui/graphemes.ts';
 import { columnsOf } from '../../src/ui/text-width.ts';
 
+const SYNC_ON = '\x1b[?2026h';
+const SYNC_OFF = '\x1b[?2026l';
+
 /**
- * A small terminal: enough of one to see what our own output leaves on a screen. It knows cursor movement, erasing, autowrap
- * and the modes we switch; every other sequence is kept in `unknown`, so that a test can see that there was none.
+ * A small terminal: enough of one to see what our own output leaves on a screen. It knows cursor movement, erasing, autowrap,
+ * synchronized output (what is between its marks shows at once) and the modes we switch; every other sequence is kept in
+ * `unknown`, so that a test can see that there was none.
  */
 export class PtyScreen {
 	columns: number;
@@ -77,6 +81,8 @@ export class PtyScreen {
 		const csi = /^\x1b\[([?<>=]?)([\d;]*)([ -/]*)([@-~])/.exec(text);
 		if (csi) {
 			const [whole, mark = '', numbers = '', , final = ''] = csi;
+			// The kernel hands a drawing over in pieces, and half of one is on no screen.
+			if (whole === SYNC_ON && !text.includes(SYNC_OFF)) return 0;
 			if (mark === '?' && (final === 'h' || final === 'l')) this.modes.set(Number(numbers), final === 'h');
 			else if (mark === '>' && final === 'u') this.keyReports.push(whole);
 			else if (mark === '=' && final === 'u') this.keyReports.splice(-1, 1, whole);
@@ -98,6 +104,10 @@ export class PtyScreen {
 		else if (final === 'C') this.#moveTo(this.row, this.column + count);
 		else if (final === 'D') this.#moveTo(this.row, this.column - count);
 		else if (final === 'H') this.#moveTo(0, 0);
+		else if (final === 'E') this.#moveTo(this.row + count, 0);
+		else if (final === 'F') this.#moveTo(this.row - count, 0);
+		else if (final === 'G') this.#moveTo(this.row, count - 1);
+		else if (final === 'K' && numbers === '2') this.#cells[this.row] = [];
 		else if (final === 'K') this.#eraseToLineEnd();
 		else if (final === 'J') this.#erase(numbers);
 		else return final === 'm';

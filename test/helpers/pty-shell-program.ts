@@ -1,5 +1,6 @@
 /** The shell over a fake relay, as a program of its own for tests under a PTY. What the relay was asked goes to `FAKE_LOG`. */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { systemClock } from '../../src/core/clock.ts';
 import { replaceGoneTerminals, terminalFds } from '../../src/core/processes/gone-terminal.ts';
 import { createProcessSignals } from '../../src/core/processes/own-signals.ts';
@@ -10,7 +11,6 @@ import { fakeCommandContext } from './fake-command-context.ts';
 import { createFakeRelay, FAKE_AGENTS, fakeAgent } from './fake-relay.ts';
 
 const {
-	FAKE_CRASH_AFTER_MS,
 	FAKE_REPAIRED,
 	FAKE_TRUST,
 	FAKE_LOG,
@@ -23,11 +23,9 @@ const {
 const terminals = terminalFds();
 process.on('exit', () => replaceGoneTerminals(terminals));
 
-if (FAKE_CRASH_AFTER_MS) {
-	setTimeout(() => {
-		throw new Error('a bug of ours');
-	}, Number(FAKE_CRASH_AFTER_MS));
-}
+process.on('SIGUSR2', () => {
+	throw new Error('a bug of ours');
+});
 
 const relay = createFakeRelay({
 	clock: systemClock,
@@ -43,6 +41,7 @@ const relay = createFakeRelay({
 			}
 		: {}),
 	...(FAKE_REPAIRED ? { repaired: [FAKE_REPAIRED] } : {}),
+	isThere: (name) => existsSync(join(process.env.HOME ?? '', name)),
 	onCall: (call) => {
 		if (FAKE_LOG) appendFileSync(FAKE_LOG, `${JSON.stringify(call)}\n`);
 	},

@@ -1,28 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { RelayCall } from './fake-relay.ts';
 import { until } from './patience.ts';
 import { refuseWarnings } from './process-warnings.ts';
 import { PtyScreen } from './pty-screen.ts';
+import { type Pty, startOnPty } from './start-on-pty.ts';
+import { wholeLines } from './whole-lines.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-
-/** The part of node-pty's interface that is used here; its types are declared under another name. */
-interface Pty {
-	pid: number;
-	onData(listener: (data: string) => void): void;
-	onExit(listener: (end: { exitCode: number; signal?: number }) => void): void;
-	write(data: string): void;
-	resize(columns: number, rows: number): void;
-	kill(signal: string): void;
-	/** Closes the terminal. */
-	destroy(): void;
-}
-type Spawn = (file: string, args: string[], options: object) => Pty;
-const { spawn } = createRequire(import.meta.url)('node-pty') as { spawn: Spawn };
 
 /** Compiles the test's shell program below `node_modules`, where its imports resolve. Remove the folder after the tests. */
 export function buildShellProgram(): { program: string; folder: string } {
@@ -76,7 +63,7 @@ export class PtyShell {
 			: inBash
 				? ['bash', ['--norc', '--noprofile', '-i']]
 				: [process.execPath, [program]];
-		this.#pty = spawn(file, args as string[], {
+		this.#pty = startOnPty(file, args as string[], {
 			cols: columns,
 			rows,
 			cwd: this.home,
@@ -145,12 +132,12 @@ export class PtyShell {
 	}
 
 	calls(): RelayCall[] {
-		const path = join(this.home, 'calls.jsonl');
-		if (!existsSync(path)) return [];
-		return readFileSync(path, 'utf8')
-			.trimEnd()
-			.split('\n')
-			.map((line) => JSON.parse(line) as RelayCall);
+		return wholeLines(join(this.home, 'calls.jsonl')).map((line) => JSON.parse(line) as RelayCall);
+	}
+
+	/** Ends a turn that waits for it. */
+	goOn(name: string): void {
+		writeFileSync(join(this.home, name), '');
 	}
 
 	prompts(): string[] {

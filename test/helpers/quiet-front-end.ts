@@ -7,6 +7,7 @@ async function follow<T>(running: Running, act: (shown: Shown<unknown>) => Promi
 		return await act({
 			signal: new AbortController().signal,
 			event: () => undefined,
+			showsEdits: false,
 			lines: () => undefined,
 			status: () => undefined,
 			stoppedBy: () => null,
@@ -19,7 +20,9 @@ async function follow<T>(running: Running, act: (shown: Shown<unknown>) => Promi
 /** A front end where nobody sits, which shows nothing. */
 export const QUIET_FRONT_END: FrontEnd = {
 	live: {
+		startsAgents: false,
 		canAnswer: false,
+		mayAsk: false,
 		isOnTerminal: false,
 		look: { theme: PLAIN_THEME, columns: 80 },
 		print: () => undefined,
@@ -32,5 +35,6 @@ export const QUIET_FRONT_END: FrontEnd = {
 	show: () => undefined,
 	progress: () => undefined,
 	readTask: async ({ argument }) => argument,
+	lendTerminal: null,
 	commandLine: null,
 };

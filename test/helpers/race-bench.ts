@@ -17,6 +17,7 @@ import type { RelayDeps } from '../../src/relay/ports.ts';
 import { createSessionStore } from '../../src/sessions/store/session-store.ts';
 import { createWitnesses } from '../../src/sessions/witness/witness.ts';
 import { type BenchOptions, EngineBench, processes } from './engine-bench.ts';
+import { SNAPSHOT_MS } from './scratch-repo.ts';
 
 /** An engine bench with worktrees: races as the product wires them. */
 export class RaceBench extends EngineBench {
@@ -52,6 +53,7 @@ export class RaceBench extends EngineBench {
 				git,
 				stateFolder: join(this.state, 'snapshots'),
 				clock,
+				budgetMs: SNAPSHOT_MS,
 			}),
 		});
 		const worktrees = createWorktrees({ repo, git, scratchFolder: join(this.root, 'scratch'), clock });

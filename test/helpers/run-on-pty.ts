@@ -1,15 +1,9 @@
-import { createRequire } from 'node:module';
-
-interface Pty {
-	onData(listener: (data: string) => void): void;
-	onExit(listener: (end: { exitCode: number }) => void): void;
-	kill(signal: string): void;
-}
-type Spawn = (file: string, args: string[], options: object) => Pty;
-// The package's types are declared under another name.
-const { spawn } = createRequire(import.meta.url)('node-pty') as { spawn: Spawn };
+import { createPatience } from './patience.ts';
+import { startOnPty } from './start-on-pty.ts';
 
 const LONGEST_MS = 60_000;
+/** Between two looks whether it ended. */
+const LOOK_MS = 100;
 
 /** A program on a terminal of its own, to its end. */
 export function runOnPty(
@@ -18,7 +12,7 @@ export function runOnPty(
 	{ columns, env, cwd }: { columns: number; env: Record<string, string>; cwd: string },
 ): Promise<{ exitCode: number; output: string }> {
 	return new Promise((done, fail) => {
-		const pty = spawn(file, args, {
+		const pty = startOnPty(file, args, {
 			cols: columns,
 			rows: 40,
 			cwd,
@@ -26,15 +20,18 @@ export function runOnPty(
 			name: 'xterm-256color',
 		});
 		let output = '';
-		const timer = setTimeout(() => {
+		const isOver = createPatience(LONGEST_MS);
+		const timer = setInterval(() => {
+			if (!isOver()) return;
+			clearInterval(timer);
 			pty.kill('SIGKILL');
 			fail(new Error(`${args.join(' ')} did not end in ${LONGEST_MS} ms; it printed:\n${output}`));
-		}, LONGEST_MS);
+		}, LOOK_MS);
 		pty.onData((data) => {
 			output += data;
 		});
 		pty.onExit(({ exitCode }) => {
-			clearTimeout(timer);
+			clearInterval(timer);
 			done({ exitCode, output });
 		});
 	});

@@ -21,6 +21,9 @@ import type { UserProcesses } from '../../src/git/snapshots/snapshot-users.ts';
 import { createSnapshots } from '../../src/git/snapshots/snapshots.ts';
 import { beginRepo, FIRST_AUTHOR } from './begin-repo.ts';
 
+/** For a snapshot: what a test says of files holds on a busy machine too. */
+export const SNAPSHOT_MS = 60_000;
+
 /** A temporary folder with a home of its own, the relay's git, and a plain git to set scenes up. */
 export interface Scratch {
 	root: string;
@@ -76,13 +79,13 @@ export function createScratch(): Scratch {
 			beginRepo(folder, env);
 			return folder;
 		},
-		snapshotsOf: async (folder, budgetMs, processes, takenWith = git) =>
+		snapshotsOf: async (folder, budgetMs = SNAPSHOT_MS, processes, takenWith = git) =>
 			createSnapshots({
 				repo: await findRepo(folder, git),
 				git: takenWith,
 				stateFolder: join(root, 'state', 'snapshots'),
 				clock: systemClock,
-				...(budgetMs === undefined ? {} : { budgetMs }),
+				budgetMs,
 				...(processes === undefined ? {} : { processes }),
 			}),
 		remove: () => rmSync(root, { recursive: true, force: true }),

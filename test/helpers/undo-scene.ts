@@ -26,7 +26,7 @@ import { previewUndo, type UndoRequest, undo } from '../../src/undo/undo.ts';
 import type { UndoDeps, UndoPolicy, UndoResult, UndoTarget } from '../../src/undo/undo-contract.ts';
 import { withUndoWork } from '../../src/undo/undo-work.ts';
 import { fakeTurnState } from './fake-turn-state.ts';
-import { createScratch, type Scratch } from './scratch-repo.ts';
+import { createScratch, type Scratch, SNAPSHOT_MS } from './scratch-repo.ts';
 
 /** What comes to stand at a path: content, a program, a link, an empty folder, or null for nothing. */
 export type Work = Record<
@@ -76,14 +76,12 @@ export async function createUndoScene(
 	});
 	const snapshotsFolder = join(stateHome, 'snapshots');
 	const git = scratch.git;
-	// A busy machine takes its time.
-	const budgetMs = 60_000;
 	const snapshots = createSnapshots({
 		repo: facts,
 		git,
 		stateFolder: snapshotsFolder,
 		clock: systemClock,
-		budgetMs,
+		budgetMs: SNAPSHOT_MS,
 	});
 	const deps: UndoDeps = { git, repo: facts, store, clock: systemClock, processes, snapshotsFolder };
 	const begin = (parent?: SessionId) => {

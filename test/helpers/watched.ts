@@ -6,6 +6,7 @@ import { afterAll } from 'vitest';
 import { parseSessionId } from '../../src/core/ids.ts';
 import { logFile, turnFile, turnNumbers } from '../../src/sessions/files/session-paths.ts';
 import { PROGRAM } from './cli-home.ts';
+import { wholeLines } from './whole-lines.ts';
 
 export interface Watching {
 	/** Whole lines so far. */
@@ -44,11 +45,6 @@ export function startWatch(
 			child.on('close', (code) => done({ code, stderr }));
 		}),
 	};
-}
-
-/** A last line that is torn was not printed. */
-function wholeLines(file: string): string[] {
-	return readFileSync(file, 'utf8').split('\n').slice(0, -1);
 }
 
 /** `SESSION events 2 17`, of every record of these sessions, sorted. */

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
 import { runProcess } from '../../src/core/processes/run-process.ts';
 import { compileSources } from '../helpers/compiled-sources.ts';
+import { until } from '../helpers/patience.ts';
 
 const options = { cwd: tmpdir(), env: { PATH: '/usr/bin:/bin' } };
 const sh = (script: string, more: object = {}) =>
@@ -47,9 +48,11 @@ describe('runProcess', () => {
 	});
 
 	it('ends the whole group when the time is over', async () => {
-		const result = await sh("trap 'exit 9' TERM; sleep 60 & echo $!; wait", { timeoutMs: 200 });
+		const result = await sh("trap 'exit 9' TERM; sleep 60 & echo $!; wait", { timeoutMs: 1_000 });
 		expect([result.timedOut, result.exitCode]).toEqual([true, 9]);
-		expect(createProcessTable().identify(Number(result.stdout))).toBeNull();
+		const pid = Number(result.stdout);
+		expect(pid).toBeGreaterThan(1);
+		await until(() => createProcessTable().identify(pid) === null, 'the rest of the group to end');
 	});
 
 	it('rejects with the reason when it is aborted', async () => {
@@ -113,7 +116,7 @@ describe('runProcess', () => {
 				readFileSync(join(sources.folder, name), 'utf8').trim(),
 			);
 			other = works ?? '';
-			await vi.waitFor(() => expect(alive(looks ?? '')).toBe(false), { timeout: 10_000 });
+			await until(() => !alive(looks ?? ''), 'what ends with the relay to be gone');
 			expect(alive(other)).toBe(true);
 		} finally {
 			if (other) process.kill(-Number(other), 'SIGKILL');

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { until } from '../helpers/patience.ts';
@@ -14,7 +14,7 @@ const AT_ONCE = { interruptMs: 0, terminateMs: 0 };
 const FOR_EVER_MS = 600_000;
 const PATIENT = { interruptMs: FOR_EVER_MS, terminateMs: FOR_EVER_MS };
 const pidIn = async (said: Promise<RegExpExecArray>): Promise<number> => Number((await said)[1]);
-const commandsOf = (killed: Array<{ command: string }>) => killed.map(({ command }) => command);
+const commandsOf = (found: ReadonlyArray<{ command: string }>) => found.map(({ command }) => command);
 
 describe.each(TRANSPORTS)('stopping an agent on %s', (transport, start) => {
 	it('interrupts first, and leaves an agent that obeys its own exit code', async () => {
@@ -38,8 +38,8 @@ describe.each(TRANSPORTS)('stopping an agent on %s', (transport, start) => {
 	});
 
 	it('kills an agent that ignores both, and says what it killed', async () => {
-		const running = await bench.sh(start, 'trap "" INT TERM HUP; echo up; while :; do sleep 60; done');
-		await running.says(/up/);
+		const running = await bench.sh(start, 'trap "" INT TERM HUP; while :; do sleep 60; done');
+		await until(() => commandsOf(running.agent.descendants()).includes('sleep 60'), 'the sleep to be seen');
 		const { killed } = await running.agent.stop({ interruptMs: 100, terminateMs: 100 });
 		expect(commandsOf(killed).sort()).toEqual([expect.stringContaining('/bin/sh -c trap'), 'sleep 60']);
 		expect(await running.agent.ended).toEqual({ exitCode: 137, signal: 'SIGKILL', seen: 'marker' });
@@ -132,7 +132,7 @@ describe('a tmux server that an agent started', () => {
 		const running = await bench.sh(start, `tmux -f /dev/null -S ${socket} -D & echo up; wait`);
 		await running.says(/up/);
 		const tmux = (...args: string[]) => bench.run(start, '/usr/bin/tmux', ['-S', socket, ...args]);
-		await until(() => processes.snapshot().some(({ name }) => name === 'tmux: server'), 'the tmux server');
+		await until(() => existsSync(socket), 'the tmux server');
 		const opened = await tmux('new-session', '-d', '-P', '-F', '#{pane_pid}', 'exec sleep 60');
 		const pid = Number(opened.output);
 		await running.agent.stop(AT_ONCE);

@@ -112,7 +112,8 @@ describe.each(TRANSPORTS)('an agent on %s', (_, start) => {
 		const stderrPath = join(bench.folder, `followed-${_.replace(' ', '-')}`);
 		const running = await bench.sh(start, 'echo waiting >&2; echo out; sleep 60', { stderrPath });
 		await running.says(/out/);
-		await expect.poll(running.stderr, { timeout: 5_000 }).toBe('waiting\n');
+		await until(() => running.stderr() !== '', 'what is on stderr');
+		expect(running.stderr()).toBe('waiting\n');
 		expect(statSync(stderrPath).mode & 0o777).toBe(0o600);
 		await running.agent.stop({ interruptMs: 0, terminateMs: 0 });
 	});

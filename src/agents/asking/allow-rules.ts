@@ -12,6 +12,9 @@ export interface AllowRule {
 	what: string;
 }
 
+/** A rule for a command. */
+export type CommandRule = AllowRule & { action: 'run' | 'leave' };
+
 /** The rules that together cover what is wanted, as narrow as they can be said. */
 export function rulesFor({ action, what }: Wanted): AllowRule[] {
 	if (!isCommand(action)) return [{ action, what: keyOf(action, what) }];
@@ -36,6 +39,8 @@ export function isCovered({ action, what }: Wanted, rules: readonly AllowRule[])
 }
 
 const isCommand = (action: AllowRule['action']) => action === 'run' || action === 'leave';
+
+export const isCommandRule = (rule: AllowRule): rule is CommandRule => isCommand(rule.action);
 
 function keyOf(action: AllowRule['action'], what: string): string {
 	if (action === 'use') return what.split(' ', 1)[0] ?? what;

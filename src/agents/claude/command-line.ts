@@ -6,6 +6,7 @@ import { worktreeAround } from '../folders-up.ts';
 import { isolatedAgents } from './start/isolated-agents.ts';
 import { askingHook } from './start/questions.ts';
 import { retryVariables } from './start/retries.ts';
+import { serverFlags, toolRules } from './start/tool-flags.ts';
 
 const OUTPUT = ['--output-format', 'stream-json', '--verbose', '--include-partial-messages'];
 
@@ -51,27 +52,29 @@ export function command(turn: TurnRequest): AgentCommand {
 		args: [
 			'-p',
 			...OUTPUT,
-			...session(turn),
+			...sessionFlags(turn),
 			...(turn.model === null ? [] : ['--model', turn.model]),
-			...settings(turn),
-			...permissions(turn),
+			'--settings',
+			JSON.stringify(turnSettings(turn)),
+			...serverFlags(turn),
+			...permissionFlags(turn),
 			...(turn.isTrusted ? [] : ['--setting-sources', 'user']),
 		],
-		env: environment(turn),
+		env: { ...turnVariables(turn), ...retryVariables(turn) },
 	};
 }
 
 /** Settings added to the user's own. Not `--add-dir`, which also takes skills and plugins from there. */
-function settings(turn: TurnRequest): string[] {
+export function turnSettings(turn: TurnRequest): Record<string, unknown> {
 	const additionalDirectories = worktreeAround(turn);
 	const permissions = additionalDirectories.length === 0 ? {} : { permissions: { additionalDirectories } };
 	const { hooks, worktree } = NO_CHECKOUTS;
 	const asking = askingHook(turn);
 	const own = asking === null ? { hooks } : { disableAllHooks: false, hooks: { ...hooks, ...asking } };
-	return ['--settings', JSON.stringify({ ...permissions, ...own, worktree })];
+	return { ...permissions, ...own, worktree };
 }
 
-function session(turn: TurnRequest): string[] {
+export function sessionFlags(turn: TurnRequest): string[] {
 	if (turn.nativeSessionId === null) return [];
 	return [turn.resume ? '--resume' : '--session-id', checkedId(turn.nativeSessionId)];
 }
@@ -89,17 +92,22 @@ function checkedId(id: string): string {
 	});
 }
 
-function permissions(turn: TurnRequest): string[] {
+export function permissionFlags(turn: TurnRequest): string[] {
 	const elsewhere = [...ELSEWHERE, ...isolatedAgents(turn)];
 	switch (turn.permissions) {
 		case 'read-only':
-			return ['--permission-mode', 'dontAsk', ...without(elsewhere, LATER, EDITS)];
+			return [
+				'--permission-mode',
+				'dontAsk',
+				...without(elsewhere, LATER, EDITS),
+				...allowed(toolRules(turn)),
+			];
 		case 'edit':
 			return [
 				'--permission-mode',
 				'acceptEdits',
 				...without(elsewhere, LATER),
-				...allowedTools(turn.allowCommands),
+				...allowed([...toolRules(turn), ...commandRules(turn.allowCommands)]),
 			];
 		case 'full':
 			return ['--dangerously-skip-permissions', ...without(elsewhere)];
@@ -112,22 +120,21 @@ function without(...tools: ReadonlyArray<readonly string[]>): string[] {
 }
 
 /** `Bash(npm test:*)`: the command and anything after it; the CLI judges each part of a compound command separately. */
-function allowedTools(entries: readonly string[]): string[] {
-	const rules = simpleCommands(entries).allowed.map((words) => `Bash(${words}:*)`);
-	return rules.length === 0 ? [] : ['--allowedTools', ...rules];
-}
+const commandRules = (entries: readonly string[]) =>
+	simpleCommands(entries).allowed.map((words) => `Bash(${words}:*)`);
+
+const allowed = (rules: readonly string[]) => (rules.length === 0 ? [] : ['--allowedTools', ...rules]);
 
 /**
  * No update while a turn runs: other turns may be using the same files, and claude updates itself when its user opens it.
  * The variables of an outer claude are removed. `IS_SANDBOX` is what claude requires of root before it skips permissions.
  */
-function environment(turn: TurnRequest): Record<string, string | null> {
+export function turnVariables(turn: TurnRequest): Record<string, string | null> {
 	return {
 		DISABLE_AUTOUPDATER: '1',
 		CLAUDECODE: null,
 		CLAUDE_CODE_ENTRYPOINT: null,
 		...(turn.permissions === 'full' && turn.isRoot ? { IS_SANDBOX: '1' } : {}),
 		...(turn.questionAddress === undefined ? {} : { [ASK_VARIABLE]: turn.questionAddress }),
-		...retryVariables(turn),
 	};
 }

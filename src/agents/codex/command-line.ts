@@ -6,12 +6,13 @@ import { foldersUp, worktreeAround } from '../folders-up.ts';
 import { askingSettings } from './start/questions.ts';
 import { ignoresRules } from './start/saved-rules.ts';
 import { tomlString } from './start/toml-string.ts';
+import { toolSettings } from './start/tool-settings.ts';
 
 /**
  * `analytics`: keeps the process 5 s after the answer when there is no internet. `update_plan`: the plan tool is off by
  * default. `unbounded_connection_retries`: if on, an unreachable backend is retried forever (measured with 0.169.0).
  */
-const SETTINGS = [
+export const TURN_SETTINGS = [
 	'analytics.enabled=false',
 	'tools.update_plan.enabled=true',
 	'features.unbounded_connection_retries=false',
@@ -39,9 +40,10 @@ const PERMISSION_FLAGS: Record<PermissionPreset, readonly string[]> = {
 export function codexCommand(turn: TurnRequest): AgentCommand {
 	const asking = askingSettings(turn);
 	const settings = [
-		...SETTINGS,
+		...TURN_SETTINGS,
 		...(turn.permissions === 'full' ? [] : (asking ?? NO_REVIEW)),
 		...(turn.isTrusted ? [] : [distrust(foldersUp(turn))]),
+		...toolSettings(turn),
 	];
 	const args = [
 		'exec',
@@ -65,8 +67,13 @@ export function codexCommand(turn: TurnRequest): AgentCommand {
  * Switches off the repo's own `.codex/` settings (instructions, MCP servers, hooks) even if the user's config trusts
  * that path (measured, in linked worktrees too). Instructions in AGENTS.md and skills stay: they are only text.
  */
-function distrust(folders: readonly string[]): string {
-	const projects = folders.map((folder) => `${tomlString(folder)}={trust_level="untrusted"}`);
+export const distrust = (folders: readonly string[]): string => trustLevel(folders, 'untrusted');
+
+/** For a TUI, which would ask; headless codex does not, and without this the user's own answer for the folder counts. */
+export const trust = (folders: readonly string[]): string => trustLevel(folders, 'trusted');
+
+function trustLevel(folders: readonly string[], level: 'trusted' | 'untrusted'): string {
+	const projects = folders.map((folder) => `${tomlString(folder)}={trust_level="${level}"}`);
 	return `projects={${projects.join(',')}}`;
 }
 
@@ -76,7 +83,7 @@ export function isNativeId(id: string): boolean {
 }
 
 /** An id from a damaged record must not become a flag. */
-function checkedId(id: string): string {
+export function checkedId(id: string): string {
 	if (isNativeId(id)) return id;
 	throw new RelayError('damaged_record', `${JSON.stringify(id)} is not the id of a codex thread`, {
 		hint: 'start a new conversation with /new',

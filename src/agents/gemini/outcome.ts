@@ -3,6 +3,7 @@ import stripAnsi from 'strip-ansi';
 import type { AgentExit } from '../agent-adapter.ts';
 import type { Limit, StopReason } from '../events.ts';
 import { type JsonObject, objectOrEmpty, objectOrNull, textOrNull } from '../reading/json-fields.ts';
+import { judgeStop } from '../reading/judge-stop.ts';
 import {
 	CANCELLED,
 	completed,
@@ -11,7 +12,6 @@ import {
 	type Judgement,
 	limited,
 	saysFailed,
-	TIMED_OUT,
 	UNKNOWN,
 	unknownOption,
 } from '../reading/judgement.ts';
@@ -77,20 +77,10 @@ function judgeContradiction(exit: AgentExit, seen: Seen): Judgement {
 
 function judgeEnd(exit: AgentExit, seen: Seen): Judgement {
 	if (seen.result !== null && seen.result.status === 'error') return judgeError(exit, seen.result, seen);
-	switch (exit.stopRequested) {
-		case 'cancelled':
-			return CANCELLED;
-		case 'timed_out':
-			return TIMED_OUT;
-		case 'limited':
-			return limited(seen.limit ?? limitFromRetry(seen.retry, null));
-		case 'failed':
-			return failed('api_error', seen.retry?.source.excerpt ?? 'gemini was stopped by the relay');
-		case 'linger':
-		case 'background':
-		case null:
-			return seen.limit === null ? judgeOwnDeath(exit, seen) : limited(seen.limit);
-	}
+	const limit = seen.limit ?? limitFromRetry(seen.retry, null);
+	const stopped = judgeStop(exit.stopRequested, { agent: 'gemini', limit, retry: seen.retry });
+	if (stopped !== null) return stopped;
+	return seen.limit === null ? judgeOwnDeath(exit, seen) : limited(seen.limit);
 }
 
 const REASON_BY_TYPE: ReadonlyMap<string, StopReason> = new Map([

@@ -4,6 +4,7 @@ import { type JsonObject, objectOrEmpty, parseObject } from '../reading/json-fie
 import { agentPermissions, permissionsOf, type RuleSet } from './start/permission-rules.ts';
 import { gateOf } from './start/questions.ts';
 import { listedPlugins, statusPlugin } from './start/status-plugin.ts';
+import { withToolServer } from './start/tool-config.ts';
 import { untrustedCode } from './start/untrusted-code.ts';
 
 /** A title of our own saves the request that would make one up. */
@@ -86,8 +87,10 @@ function configuration(turn: TurnRequest): Record<string, unknown> {
 	const url = statusPlugin(turn);
 	const gate = gateOf(turn);
 	const plugin = url === null || gate === null ? url : [url, gate];
+	const mcp = withToolServer(own, turn);
 	return {
 		...own,
+		...(mcp === null ? {} : { mcp }),
 		agent: { ...agents, ...withRules(agents, turn) },
 		...(plugin === null ? {} : { plugin: [...listedPlugins(own), plugin] }),
 	};

@@ -3,14 +3,13 @@ import stripAnsi from 'strip-ansi';
 import type { AgentExit } from '../agent-adapter.ts';
 import type { Limit, StopReason } from '../events.ts';
 import { type JsonObject, objectOrEmpty, textOrNull } from '../reading/json-fields.ts';
+import { judgeStop } from '../reading/judge-stop.ts';
 import {
-	CANCELLED,
 	completed,
 	failed,
 	failedAfterAnswer,
 	type Judgement,
 	limited,
-	TIMED_OUT,
 	UNKNOWN,
 	unknownOption,
 } from '../reading/judgement.ts';
@@ -38,20 +37,10 @@ export interface Seen {
 
 export function judgeEnd(exit: AgentExit, seen: Seen): Judgement {
 	if (seen.error !== null && exit.stopRequested === null) return judgeLastError(seen.error, seen.asked);
-	switch (exit.stopRequested) {
-		case 'cancelled':
-			return CANCELLED;
-		case 'timed_out':
-			return TIMED_OUT;
-		case 'limited':
-			return limited(seen.limit ?? limitFromRetry(seen.retry, seen.asked.now));
-		case 'failed':
-			return failed('api_error', seen.retry?.source.excerpt ?? 'opencode was stopped by the relay');
-		case 'linger':
-		case 'background':
-		case null:
-			return judgeOwnEnd(exit, seen);
-	}
+	const limit = seen.limit ?? limitFromRetry(seen.retry, seen.asked.now);
+	const stopped = judgeStop(exit.stopRequested, { agent: 'opencode', limit, retry: seen.retry });
+	if (stopped !== null) return stopped;
+	return judgeOwnEnd(exit, seen);
 }
 
 function judgeLastError(error: JsonObject, asked: Asked): Judgement {

@@ -209,7 +209,7 @@ class OpencodeParser implements AgentParser {
 		if (!this.#isOverflow(error)) return [{ type: 'error', code: null, message }];
 		this.#overflows++;
 		const event: AgentEvent = { type: 'error', code: 'context_too_long', message };
-		if (this.#overflows < MAX_OVERFLOWS) return [event];
+		if (this.#overflows < MAX_OVERFLOWS) return [event, { type: 'compacting' }];
 		this.#judgement = failed('context_too_long', message);
 		return [event, ...this.#conclusion(this.#judgement)];
 	}

@@ -67,7 +67,7 @@ export function createdFile(path: string, content: string): FileEdit {
 	for (let from = 0; from < content.length; lines++) {
 		const at = content.indexOf('\n', from);
 		const end = at < 0 ? content.length : at;
-		// Of the others only the number is of use.
+		// Only the number of the others is of use.
 		if (lines < MAX_LINES) hunks.take(`+${content.slice(from, end)}`);
 		from = end + 1;
 	}

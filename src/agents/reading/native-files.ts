@@ -41,7 +41,8 @@ export async function ifReadable<Found>(look: () => Promise<Found>): Promise<Fou
 	try {
 		return await look();
 	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'EISDIR', 'ENXIO')) return null;
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'EISDIR', 'ENXIO', 'ESRCH'))
+			return null;
 		throw error;
 	}
 }

@@ -18,8 +18,15 @@ Exit codes: 0 done · 1 failed or outcome unknown · 2 checkpointed, work left �
 /** Where help does not go to a terminal. */
 const HELP_COLUMNS = 80;
 
-/** `writeError` gets the lines about a command line that cannot be understood. */
-export function createProgram(act: Act, writeError: (text: string) => void): Command {
+/**
+ * `writeError` gets the lines about a command line that cannot be understood. `argv`: the line, if it is known; where it begins with
+ * a command, only that one and those below it are declared, as nothing else can be meant.
+ */
+export function createProgram(
+	act: Act,
+	writeError: (text: string) => void,
+	argv: readonly string[] = [],
+): Command {
 	const directory = new KnownOption({
 		flags: '-C, --directory <dir>',
 		about: 'work in this folder instead of the current one',
@@ -76,8 +83,15 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 			});
 	};
 
-	for (const command of Object.values<Declared>(COMMANDS)) if (command.in.includes('cli')) declare(command);
+	for (const command of commandsMeant(argv)) declare(command);
 	return program;
+}
+
+function commandsMeant([word = '']: readonly string[]): Declared[] {
+	const all = Object.values<Declared>(COMMANDS).filter((command) => command.in.includes('cli'));
+	const isIts = ({ path }: Declared) => path === word || path.startsWith(`${word} `);
+	const meant = all.filter(isIts);
+	return meant.length === 0 ? all : meant;
 }
 
 /** Operands by their declared names: `[task]` -> `task`. */

@@ -42,6 +42,8 @@ ${commandCases(model, known)}
 		;;
 	races) words="$words latest $("\${COMP_WORDS[0]}" completion races 2>/dev/null)" ;;
 	names) words="$words $("\${COMP_WORDS[0]}" completion names 2>/dev/null)" ;;
+	workstreams) words="$words $("\${COMP_WORDS[0]}" completion workstreams 2>/dev/null)" ;;
+	runners) words="$words $("\${COMP_WORDS[0]}" completion runners 2>/dev/null)" ;;
 	entrants) words="$words $("\${COMP_WORDS[0]}" completion entrants 2>/dev/null)" ;;
 	sessions) words="$words latest $("\${COMP_WORDS[0]}" completion sessions 2>/dev/null)" ;;
 	files | folders)

@@ -22,7 +22,11 @@ export interface CompletionCommand {
 }
 
 /** A command that runs where none is named lends its options and operand to the one above. */
-const DEFAULTS: Readonly<Record<string, string>> = { '': 'shell', config: 'config show' };
+const DEFAULTS: Readonly<Record<string, string>> = {
+	'': 'shell',
+	config: 'config show',
+	ws: 'ws status',
+};
 
 export function completionModel(program: Command): CompletionCommand[] {
 	const commands = describe(program, '');

@@ -82,6 +82,8 @@ function valueWords(value: ValueKind, known: KnownWords): string {
 	if (value === 'agent_list') return `-f -a '(__agent_relay_list)'`;
 	if (value === 'races') return `-f -a '(echo latest; agent-relay completion races 2>/dev/null)'`;
 	if (value === 'names') return `-f -a '(agent-relay completion names 2>/dev/null)'`;
+	if (value === 'workstreams') return `-f -a '(agent-relay completion workstreams 2>/dev/null)'`;
+	if (value === 'runners') return `-f -a '(agent-relay completion runners 2>/dev/null)'`;
 	if (value === 'entrants') return `-f -a '(agent-relay completion entrants 2>/dev/null)'`;
 	if (value === 'sessions') return `-f -a '(echo latest; agent-relay completion sessions 2>/dev/null)'`;
 	return value === 'folders' ? `-f -a '(__fish_complete_directories)'` : '-F';

@@ -39,6 +39,8 @@ ${commandCases(model, known)}
 		;;
 	races) offers+=(latest \${(f)"$(agent-relay completion races 2>/dev/null)"}) ;;
 	names) offers+=(\${(f)"$(agent-relay completion names 2>/dev/null)"}) ;;
+	workstreams) offers+=(\${(f)"$(agent-relay completion workstreams 2>/dev/null)"}) ;;
+	runners) offers+=(\${(f)"$(agent-relay completion runners 2>/dev/null)"}) ;;
 	entrants) offers+=(\${(f)"$(agent-relay completion entrants 2>/dev/null)"}) ;;
 	sessions) offers+=(latest \${(f)"$(agent-relay completion sessions 2>/dev/null)"}) ;;
 	esac

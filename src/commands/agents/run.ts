@@ -1,6 +1,7 @@
 /** Which agents are here, logged in, limited; and what each would see of the environment. */
 import type { AgentAdapter, TurnRequest } from '../../agents/agent-adapter.ts';
 import { agentEnvironment } from '../../agents/environment.ts';
+import { tuiOf } from '../../agents/tui/tuis.ts';
 import { toIsoOrNull } from '../../core/clock.ts';
 import type { AgentOverview } from '../../relay/conversation-contract.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
@@ -52,6 +53,7 @@ function overviewToJson(agent: AgentOverview): Record<string, unknown> {
 		looked_at: agent.lookedAt,
 		version: agent.version,
 		logged_in: agent.login?.loggedIn ?? null,
+		has_tui: tuiOf(agent.agent) !== null,
 		cannot_ask: agent.executable === null ? null : agent.cannotAsk,
 		login_evidence: agent.login?.evidence ?? null,
 		limited_until: toIsoOrNull(agent.limitedUntil),

@@ -20,6 +20,7 @@ import { recapLines } from '../../view/transcript/recap-lines.ts';
 import { agreeOnOrigin } from '../agree-on-origin.ts';
 import type { Body, Result } from '../command.ts';
 import type { CommandContext } from '../context.ts';
+import { shownTurns } from '../live.ts';
 import { refuseTwoSessions } from '../open-earlier.ts';
 import { CHAT_ENDS, type ChatData, chatBeginLines, whyOver } from './lines.ts';
 
@@ -77,13 +78,10 @@ export function holdChat(
 			...(recap === null ? [] : recapLines(recap, { ...look, now, called, next: null })),
 		]);
 		const left: string[] = [];
-		const result = await talk.run({
-			signal: shown.signal,
-			onEvent: (event) => {
-				if (event.type === 'participant_left') left.push(`${event.participant} ${event.text}`);
-				shown.event(event);
-			},
+		const options = shownTurns(shown, (event) => {
+			if (event.type === 'participant_left') left.push(`${event.participant} ${event.text}`);
 		});
+		const result = await talk.run(options);
 		const isStopped = result.outcome === 'interrupted';
 		const exitCode = isStopped ? (shown.stoppedBy() ?? EXIT.interrupted) : exitCodeOfChat(result.outcome);
 		const { meta } = talk.session();
@@ -139,9 +137,10 @@ async function openChat(
 	const { parentTurn, notice } = context;
 	const given = readGivenSettings(typed, context.folder);
 	const ports = await context.ports({ isTrusted, config: given });
+	const { mayAsk } = context.live;
 	if (opening.type === 'new') {
 		await ports.survivors.settle(ports.repo.worktree);
-		return startChat({ ...opening, parentTurn, config: settingsToKeep(given) }, ports);
+		return startChat({ ...opening, parentTurn, mayAsk, config: settingsToKeep(given) }, ports);
 	}
 	const store = await context.store();
 	const id = findChat(opening.session, store);
@@ -149,7 +148,7 @@ async function openChat(
 	for (const line of await repairAbandoned(ports)) notice(line);
 	await ports.survivors.settle(store.read(id).repo.worktree);
 	const config = await keptOfChat(id, given, { context, ports, store });
-	return continueChat(id, { ...opening, parentTurn, isAccepted, config }, ports);
+	return continueChat(id, { ...opening, parentTurn, isAccepted, mayAsk, config }, ports);
 }
 
 /** The settings of an earlier chat are in force again; beside the conversation of a shell, its own stay. */

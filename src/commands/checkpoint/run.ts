@@ -11,6 +11,7 @@ import { agreeOnOrigin } from '../agree-on-origin.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { startConversation } from '../conversation-start.ts';
+import { inWordsFirst, sessionInWords, shownWords } from '../ws/in-words-first.ts';
 
 interface CheckpointOptions {
 	/** null: the latest, in the shell the open one. */
@@ -38,6 +39,7 @@ export const checkpoint: Body<CheckpointOptions, CheckpointData> = {
 		const id = isOpen
 			? openOne(conversation)
 			: findConversation(options.ref ?? 'latest', await context.store()).id;
+		if (isOpen) await inWordsFirst(context, (how) => sessionInWords(conversation, how));
 		const made = isOpen ? await conversation.checkpoint(options.note) : await ofNamed(id, options, context);
 		return { exitCode: EXIT.done, data: { id, ...made, isOpen, ownName } };
 	},
@@ -67,10 +69,12 @@ async function ofNamed(
 		{ kind: 'run', canAnswer: false },
 	);
 	let made: { packet: string; isNew: boolean } | null = null;
-	await live.conversation(conversation, async ({ signal }) => {
+	await live.conversation(conversation, async (shown) => {
+		const { signal } = shown;
 		const question = 'Write its packet? It quotes what the records say.';
 		const isAccepted = !here && (await agreeOnOrigin(context, id, question));
 		for (const line of await conversation.resume(id, { isInPlace: true, isAccepted, signal })) notice(line);
+		if (context.parentTurn === null) await sessionInWords(conversation, shownWords(shown));
 		made = await conversation.checkpoint(note);
 		return { exitCode: EXIT.done };
 	});

@@ -23,6 +23,8 @@ const WORDS: Readonly<Record<string, WordsOf>> = {
 	entrants: async (context) => (await races(context))[0]?.entrants.map(({ id }) => id) ?? [],
 	agents: async (context) => agentNames(context),
 	names: nameIds,
+	workstreams: workstreamNames,
+	runners: async (context) => (await import('../runner/runner-names.ts')).runnerNames(context),
 };
 
 export const completion: Body<{ shell: string }, readonly string[]> = {
@@ -44,6 +46,16 @@ async function nameIds({ names: open }: CommandContext): Promise<string[]> {
 		return [DEFAULT_NAME, ...names.filter(({ lifecycle }) => lifecycle !== 'archived').map(({ id }) => id)];
 	} catch (error) {
 		if (error instanceof RelayError) return [DEFAULT_NAME];
+		throw error;
+	}
+}
+
+async function workstreamNames({ workstreams: open }: CommandContext): Promise<string[]> {
+	const workstreams = await open();
+	try {
+		return workstreams.registry().workstreams.map(({ name }) => name);
+	} catch (error) {
+		if (error instanceof RelayError) return [];
 		throw error;
 	}
 }

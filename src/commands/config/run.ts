@@ -2,10 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEMO_ADAPTERS } from '../../agents/demo/adapter.ts';
+import { ALLOWED_EVERYWHERE, repoKeyOf } from '../../config/allowed-commands.ts';
 import { agentOfKey, CONFIG_KEYS, genericKey } from '../../config/config-keys.ts';
 import {
-	ALLOWED_EVERYWHERE,
-	ALLOWED_IN_REPOS,
 	allowInConfig,
 	disallowInConfig,
 	type EditOptions,
@@ -173,10 +172,13 @@ async function setAllowed(context: CommandContext, options: AllowOptions, isAllo
 		});
 	const repo = kind === 'none' || options.global ? null : worktree;
 	const edit = isAllowed ? allowInConfig : disallowInConfig;
-	const isChanged = edit(context.paths.userConfig, { command, repo }, editOptions(context));
-	const data: EditData = isChanged
-		? await savedIn(context, repo === null ? ALLOWED_EVERYWHERE : ALLOWED_IN_REPOS)
-		: { kind: 'so_already', command, isAllowed, repo };
+	const set = (isUnsandboxed: boolean) =>
+		edit(context.paths.userConfig, { command, repo, isUnsandboxed }, editOptions(context));
+	const isTakenBack = !isAllowed && repo !== null && set(true);
+	const isChanged = set(false);
+	const key = repo === null ? ALLOWED_EVERYWHERE : repoKeyOf({ isUnsandboxed: isTakenBack && !isChanged });
+	const data: EditData =
+		isChanged || isTakenBack ? await savedIn(context, key) : { kind: 'so_already', command, isAllowed, repo };
 	return { exitCode: EXIT.done, data };
 }
 

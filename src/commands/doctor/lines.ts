@@ -20,7 +20,11 @@ export function doctorLines(ailments: readonly Ailment[], look: Look): string[] 
 			? look.theme.good('Nothing stands in the way.')
 			: look.theme.bad(`${formatPlural(left.length, 'problem')}.`);
 	const hint = fixable.length === 0 ? '' : ` agent-relay doctor --fix can mend ${fixable.length} of them.`;
-	return [...ailments.flatMap((one) => ailmentLines(one, look)), '', sum + hint];
+	return [
+		...ailments.flatMap((one) => ailmentLines(one, look)),
+		'',
+		...wrapToColumns(sum + hint, look.columns),
+	];
 }
 
 function ailmentLines({ area, level, what, toDo, end }: Ailment, { theme, columns }: Look): string[] {

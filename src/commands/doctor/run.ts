@@ -9,6 +9,7 @@ import { checkAgents } from './checks/agents.ts';
 import { checkDisks, checkGit, checkNode, checkTerminal } from './checks/machine.ts';
 import { checkPlaces, type Place } from './checks/places.ts';
 import { checkLeftovers, checkSessions, checkSizes, checkSurvivors } from './checks/records.ts';
+import { checkRunners } from './checks/runner-checks.ts';
 import { type Finding, note, ok, problem } from './finding.ts';
 
 /** For one check: a network disk, or a program that hangs, holds up nothing else. */
@@ -31,6 +32,7 @@ const CHECKS: readonly Check[] = [
 	['disk', async (context) => checkDisks((await placesOf(context)).map(({ path }) => path))],
 	['sessions', checkSessions],
 	['strays', checkSurvivors],
+	['runners', checkRunners],
 	['leftovers', checkLeftovers],
 	['sizes', checkSizes],
 ];

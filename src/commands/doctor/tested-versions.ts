@@ -1,7 +1,8 @@
-/** Of each CLI, the oldest and the newest version that the tests ran with (docs/agents.md). */
+/** For each CLI, the oldest and the newest version that the tests ran with (docs/agents.md). */
 export const TESTED_VERSIONS: Readonly<Record<string, readonly [oldest: string, newest: string]>> = {
 	claude: ['2.1.112', '2.1.332'],
 	codex: ['0.135.0', '0.171.0'],
+	copilot: ['1.0.102', '1.0.102'],
 	gemini: ['0.45.2', '0.61.0'],
 	opencode: ['1.14.41', '1.18.33'],
 };

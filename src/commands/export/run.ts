@@ -13,6 +13,7 @@ import type { SessionStore } from '../../sessions/store/session-store.ts';
 import { NO_OR_YES } from '../agree-on-origin.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
+import { openTrees } from '../diff/read-trees.ts';
 import type { Shown } from '../live.ts';
 import type { Export, ExportTail } from './document.ts';
 import { type Cleaner, createCleaner } from './gather/clean-text.ts';
@@ -82,12 +83,14 @@ export const exportSession: Body<ExportOptions, ExportData> = {
 				const onTurn = createProgress(context, shown, found);
 				const extent = options.full ? FULL_EXTENT : USUAL_EXTENT;
 				const parts = { id, found, race, cleaner, pricing, problems, extent, onTurn, signal: shown.signal };
+				const trees = openTrees(context);
 				const exported = gatherExport({
 					...parts,
 					now: context.clock.now(),
-					diffs: createTurnDiffs(context),
+					diffs: createTurnDiffs(trees),
 				});
-				const bytes = await write(exported, { file, format, isForced: options.force }, { context, shown });
+				const to = { file, format, isForced: options.force };
+				const bytes = await write(exported, to, { context, shown }).finally(() => trees.close());
 				if (bytes === null)
 					return {
 						exitCode: shown.stoppedBy() ?? EXIT.interrupted,

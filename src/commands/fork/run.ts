@@ -1,4 +1,5 @@
 /** Forks a session after one of its turns, with the files of that turn if asked for. */
+import type { KeptSetting } from '../../config/given-settings.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
@@ -31,7 +32,7 @@ export interface ForkData {
 	from: SessionId;
 	turn: number;
 	/** null: it was not made, because of files that changed since. */
-	fork: { id: SessionId; packet: string; to: string } | null;
+	fork: { id: SessionId; packet: string; to: string; settings: readonly KeptSetting[] } | null;
 	/** What became of the files; null: they were not asked for, or are as they should be. */
 	files: UndoResult | null;
 	/** The shell goes on in it. */
@@ -80,6 +81,7 @@ export const fork: Body<ForkOptions, ForkData> = {
 		forked_from: { session: from, turn },
 		to: fork?.to ?? null,
 		packet: fork?.packet ?? null,
+		config: Object.fromEntries(fork?.settings.map(({ key, value }) => [key, value]) ?? []),
 		files: files === null ? null : undoToJson({ session: fork?.id ?? from, result: files, command: '' }),
 	}),
 };

@@ -14,18 +14,21 @@ import { agreeOnOrigin } from '../agree-on-origin.ts';
 import type { Body, Result } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { startConversation } from '../conversation-start.ts';
-import type { Running } from '../live.ts';
+import { type Running, shownTurns } from '../live.ts';
 import { LastMessage } from '../run/last-message.ts';
+import { adopt } from '../sessions/place-path-refs.ts';
 import { type GivenPacket, givePacket, type Ways } from './give-packet.ts';
+import { nativeConversation } from './native-conversation.ts';
 
 interface HandoffOptions extends Ways {
-	/** null: the latest, in the shell the open one. */
+	/** null: the latest, which may be one that an agent's hook reported; in the shell the open one. */
 	ref: string | null;
 	to: string | null;
 	run: boolean;
 	permissions: PermissionPreset | null;
 	timeout: number | null;
 	trust: boolean;
+	here: boolean;
 }
 
 export type HandoffData = { id: SessionId; ownName: string } & (
@@ -55,7 +58,7 @@ export const handoff: Body<HandoffOptions, HandoffData> = {
 		refuseOddMix(options, context);
 		const ports = await context.ports({ isTrusted: options.trust, config: [] });
 		const to = options.to === null ? null : ports.settings().registry.parse(options.to);
-		const id = await sessionOf(options.ref, context);
+		const id = await sessionOf(options, context);
 		refuseNothing(id, ports.store);
 		if (to !== null) requireExecutable(to.agent, withPolicy(ports));
 		if (context.conversation?.session()?.id !== id) ports.store.refuseLocked(id);
@@ -95,8 +98,15 @@ function refuseOddMix({ to, run, print, copy, file }: HandoffOptions, { called }
 	});
 }
 
-async function sessionOf(ref: string | null, { conversation, store }: CommandContext): Promise<SessionId> {
-	if (conversation === null) return findConversation(ref ?? 'latest', await store()).id;
+async function sessionOf(options: HandoffOptions, context: CommandContext): Promise<SessionId> {
+	const { conversation, store } = context;
+	const { ref } = options;
+	if (conversation === null) {
+		const native = ref === null ? await nativeConversation(context) : null;
+		return native === null
+			? findConversation(ref ?? 'latest', await store()).id
+			: adopt(native, options, context);
+	}
 	const open = conversation.session();
 	if (open === null) throw noSessionYet();
 	return open.id;
@@ -181,13 +191,7 @@ async function leave(
 	if (!options.run) return done(left);
 	if (waiting !== null) await takeOver(conversation, to);
 	const said = new LastMessage();
-	const result = await conversation.continuePending({
-		signal: shown.signal,
-		onEvent: (event) => {
-			said.event(event);
-			shown.event(event);
-		},
-	});
+	const result = await conversation.continuePending(shownTurns(shown, (event) => said.event(event)));
 	return done({
 		...left,
 		result,

@@ -9,6 +9,8 @@ const worktree = value(
 	asTyped,
 );
 const facts = { in: ['cli', 'shell'], duringTurn: 'now', ignoresName: true } as const;
+/** Metadata alone: nothing is launched or ended. */
+const toolFacts = { ...facts, in: ['cli', 'shell', 'mcp'] } as const;
 
 export const nameList = command({
 	...facts,
@@ -21,7 +23,7 @@ export const nameList = command({
 });
 
 export const nameCreate = command({
-	...facts,
+	...toolFacts,
 	path: 'name create',
 	about: 'create a name and bind it to a folder',
 	examples: ['name create review', 'name create review --worktree ../review --label "second pair of eyes"'],
@@ -36,7 +38,7 @@ export const nameCreate = command({
 });
 
 export const nameSelect = command({
-	...facts,
+	...toolFacts,
 	path: 'name select',
 	about: 'put a name in focus, for lists and status; commands that name none still work on default',
 	examples: ['name select review', 'name select default'],
@@ -46,7 +48,7 @@ export const nameSelect = command({
 });
 
 export const nameArchive = command({
-	...facts,
+	...toolFacts,
 	path: 'name archive',
 	about: 'put a name away; it is not listed or launched until it is taken back',
 	examples: ['name archive review'],
@@ -66,7 +68,7 @@ export const nameUnarchive = command({
 });
 
 export const nameRebind = command({
-	...facts,
+	...toolFacts,
 	path: 'name rebind',
 	about: 'bind a name to another folder',
 	examples: ['name rebind review', 'name rebind review --worktree ../review'],

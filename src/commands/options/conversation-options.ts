@@ -19,6 +19,8 @@ export interface ConversationOptions {
 	wait: boolean;
 	/** As typed: `KEY=VALUE` or a file. */
 	config: readonly string[];
+	/** Absent: the command names none. */
+	ws?: string | null;
 	trust: boolean;
 	here: boolean;
 }
@@ -73,6 +75,13 @@ export const conversationOptions: OptionTable<ConversationOptions> = {
 	trust,
 	here: flag('--here', 'continue an earlier session in this folder, wherever and by whomever it was started'),
 };
+
+export const workstreamOption: Option<string | null> = value(
+	'--ws <name>',
+	'the workstream of a new session; default: the one that is active alone',
+	'workstreams',
+	asTyped,
+);
 
 export interface EarlierOptions {
 	continue: boolean;

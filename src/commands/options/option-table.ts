@@ -21,6 +21,9 @@ export type ValueKind =
 	| 'settings'
 	/** Names of this repo. */
 	| 'names'
+	/** Those of this user. */
+	| 'workstreams'
+	| 'runners'
 	/** Those of the conversation at hand. */
 	| 'turns'
 	| 'files'
@@ -31,8 +34,8 @@ export type ValueKind =
 /** What was typed: a text, true of a flag, a list of an option that may be given several times; undefined: nothing. */
 type Typed = string | true | readonly string[] | undefined;
 
-/** Where a command can be called. */
-export type FrontEnd = 'cli' | 'shell';
+/** Where a command can be called; `mcp`: as a tool of agents (`mcp/tools/`). */
+export type FrontEnd = 'cli' | 'shell' | 'mcp';
 
 export interface Option<Value> {
 	/** `-n, --limit <count>`, `--all`; of an operand `[ref]`, `<key>`. */

@@ -32,7 +32,7 @@ export interface OutputData {
 	exitCode: number | null;
 	tookMs: number | null;
 	text: string;
-	/** Of the whole output. */
+	/** The whole output's. */
 	bytes: number;
 	/** The relay kept only the beginning, the end, and what between them reports errors. */
 	isExcerpt: boolean;

@@ -4,10 +4,10 @@ import { LineSplitter } from '../../core/files/line-splitter.ts';
 import { filePieces } from '../../core/files/read-pieces.ts';
 
 interface Excerpted {
-	/** Of the call. */
+	/** The call's. */
 	id: string;
 	output: string;
-	/** Of the whole. */
+	/** The whole output's. */
 	outputBytes: number;
 }
 

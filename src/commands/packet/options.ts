@@ -5,7 +5,7 @@ export const packet = command({
 	path: 'packet',
 	about: 'show the newest resume packet, or the one that a turn got',
 	examples: ['packet', 'packet 3', 'packet --session latest'],
-	in: ['cli', 'shell'],
+	in: ['cli', 'shell', 'mcp'],
 	duringTurn: 'now',
 	shell: { usage: 'packet [TURN]', example: '/packet 3' },
 	options: {

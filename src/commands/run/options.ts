@@ -1,11 +1,18 @@
 import { command } from '../command.ts';
-import { conversationOptions, earlierOptions, encoding, textFile } from '../options/conversation-options.ts';
+import {
+	conversationOptions,
+	earlierOptions,
+	encoding,
+	textFile,
+	workstreamOption,
+} from '../options/conversation-options.ts';
 import { asTyped, documents, quietly, value } from '../options/option-table.ts';
 
 const options = {
 	task: value('[task]', 'what to do, in quotes', 'text', asTyped),
 	...conversationOptions,
 	...earlierOptions,
+	ws: workstreamOption,
 	file: textFile('read the task from a file (- is stdin)'),
 	encoding: encoding('encoding of that file and of stdin (utf-8)'),
 	outputLastMessage: value(

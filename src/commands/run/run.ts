@@ -2,7 +2,7 @@
 import type { AgentId } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
 import { safeLine } from '../../core/text.ts';
-import type { Conversation, SendOptions, SendResult } from '../../relay/conversation-contract.ts';
+import type { Conversation, SendResult } from '../../relay/conversation-contract.ts';
 import { EXIT, exitCodeOfError, exitCodeOfResult } from '../../relay/exit-codes.ts';
 import { recapOf } from '../../relay/resume/recap.ts';
 import { lastingId } from '../../sessions/session-meta.ts';
@@ -11,9 +11,10 @@ import { recapLines } from '../../view/transcript/recap-lines.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { refuseOddModel, startConversation } from '../conversation-start.ts';
-import type { Shown } from '../live.ts';
+import { type Shown, shownTurns } from '../live.ts';
 import { openEarlier, refuseTwoSessions } from '../open-earlier.ts';
 import type { ConversationOptions, EarlierOptions } from '../options/conversation-options.ts';
+import { sessionInWords, shownWords } from '../ws/in-words-first.ts';
 import { answerFile, writeAnswer } from './answer-file.ts';
 import { LastMessage } from './last-message.ts';
 
@@ -23,6 +24,7 @@ interface RunOptions extends ConversationOptions, EarlierOptions {
 	encoding: string | null;
 	/** A file for the answer. */
 	outputLastMessage: string | null;
+	ws: string | null;
 	json: boolean;
 	quiet: boolean;
 }
@@ -59,15 +61,14 @@ export const run: Body<RunOptions, RunData> = {
 			await openEarlier(context, conversation, options, shown.signal);
 			if (live.canAnswer) await showRecap(context, conversation, shown);
 			const said = new LastMessage();
-			const onEvent: SendOptions['onEvent'] = (event) => {
-				said.event(event);
-				shown.event(event);
-			};
-			const sending: SendOptions = { signal: shown.signal, onEvent };
+			const sending = shownTurns(shown, (event) => said.event(event));
 			const result =
 				task === null ? await conversation.continuePending(sending) : await conversation.send(task, sending);
 			const other = await otherAgent(conversation, task, result);
-			const worked = shown.stoppedBy() ?? exitCodeOfResult(result);
+			const stopped = shown.stoppedBy();
+			const worked = stopped ?? exitCodeOfResult(result);
+			if (stopped === null && context.parentTurn === null)
+				await sessionInWords(conversation, shownWords(shown));
 			const { text: answer } = said;
 			const exitCode = file === null ? worked : keepAnswer({ file, answer, exitCode: worked }, context);
 			return { exitCode, data: { result, answer, exitCode, ownName, standing: options, other } };

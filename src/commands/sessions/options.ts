@@ -15,7 +15,7 @@ export const sessions = command({
 	path: 'sessions',
 	about: 'list the sessions of this repo, newest first',
 	examples: ['sessions', 'sessions --since 7d --grep login', 'sessions --status checkpointed --json'],
-	in: ['cli', 'shell'],
+	in: ['cli', 'shell', 'mcp'],
 	duringTurn: 'now',
 	options: {
 		limit: valueOr(

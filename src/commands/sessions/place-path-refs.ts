@@ -58,7 +58,7 @@ async function placeOne(
 	if (transcripts === 'read') return { context, ref: path };
 	if (transcripts === 'adopt') return { context, ref: await adopt(path, given, context) };
 	throw new RelayError('not_found', `${safeLine(path, 200)} is not the folder of a session.`, {
-		hint: `If it is a transcript of claude or codex, go on with it first: agent-relay resume ${quoteForShell(path)}`,
+		hint: `If it is an agent's own transcript, go on with it first: agent-relay resume ${quoteForShell(path)}`,
 	});
 }
 
@@ -118,10 +118,15 @@ async function knownRoot(
 	return known.find(({ store }) => store.folderOf(id) === folder)?.root ?? null;
 }
 
-/** The session that has the turns of the transcript, made for it if there is none. */
-async function adopt(path: string, given: Given, context: CommandContext): Promise<SessionId> {
+/** The session that has the turns of the transcript, made for it if there is none. Throws like `adoptTranscript`. */
+export async function adopt(
+	path: string,
+	given: { readonly trust?: unknown; readonly here?: unknown },
+	context: CommandContext,
+): Promise<SessionId> {
 	// What the command itself asks of its ports holds for the whole call.
-	const aside = context.elsewhere({ folder: context.folder, env: context.env });
+	const { name } = (await context.names()).line;
+	const aside = context.elsewhere({ folder: context.folder, env: context.env, name: name.id });
 	const ports = await aside.ports({ isTrusted: given.trust === true, config: [], willAsk: true });
 	const options = { isHere: given.here === true, onSlow: context.notice };
 	const { id, isNew, agent, turns, torn } = await adoptTranscript(path, options, ports);

@@ -1,3 +1,4 @@
+import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Look } from '../look.ts';
 import { planRows } from './rows.ts';
 import type { SetupData } from './run.ts';
@@ -14,6 +15,6 @@ export function setupLines(data: SetupData, look: Look): string[] {
 		'Written:',
 		...rows,
 		...(next === null ? [] : [`Still to do: ${next}`]),
-		`See it: ${ownName} config show · change it: ${ownName} setup`,
+		...wrapToColumns(`See it: ${ownName} config show · change it: ${ownName} setup`, look.columns),
 	];
 }

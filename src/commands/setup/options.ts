@@ -3,7 +3,7 @@ import { asJson, flag } from '../options/option-table.ts';
 
 export const setup = command({
 	path: 'setup',
-	about: 'set up the order of your agents, what they may do, and completion; can be run again',
+	about: 'set up the order of your agents, what they may do, notices, and completion; can be run again',
 	examples: ['setup', 'setup --yes'],
 	in: ['cli'],
 	duringTurn: 'queued',

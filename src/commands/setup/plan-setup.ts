@@ -1,16 +1,21 @@
 import type { PermissionPreset } from '../../agents/agent-adapter.ts';
-import type { AllowedCommand } from '../../config/edit-config.ts';
+import type { AllowedCommand } from '../../config/allowed-commands.ts';
+import type { RelayConfig } from '../../config/schema.ts';
 
 /** What the user wants, whatever is set already. */
 export interface Wishes {
 	/** First choice first; null: as it is. */
 	order: readonly string[] | null;
 	preset: PermissionPreset | null;
+	/** How the terminal tells; null: as it is. */
+	notices: NoticeWay | null;
 	/** Commands to run without asking in `repo`. */
 	allow: readonly string[];
 	/** The script of the shell in use; null: none is wanted, or there is none. */
 	completion: FileToWrite | null;
 }
+
+type NoticeWay = RelayConfig['notify']['terminal'];
 
 export interface FileToWrite {
 	path: string;
@@ -22,6 +27,7 @@ export interface FileToWrite {
 export interface Standing {
 	order: readonly string[];
 	preset: PermissionPreset;
+	notices: NoticeWay;
 	/** Allowed in this repo, by whatever file. */
 	allowed: readonly string[];
 	/** What the path of the completion holds now; null: nothing. */
@@ -39,12 +45,13 @@ export interface SetupPlan {
 }
 
 export function planSetup(wishes: Wishes, now: Standing): SetupPlan {
-	const { order, preset, completion } = wishes;
+	const { order, preset, notices, completion } = wishes;
 	const isSameOrder = order === null || order.join(' ') === now.order.join(' ');
 	return {
 		values: [
 			...(isSameOrder ? [] : [['agents.order', order.join(',')] as const]),
 			...(preset === null || preset === now.preset ? [] : [['permissions.preset', preset] as const]),
+			...(notices === null || notices === now.notices ? [] : [['notify.terminal', notices] as const]),
 		],
 		allow: wishes.allow
 			.filter((command) => !now.allowed.includes(command))

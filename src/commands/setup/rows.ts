@@ -1,6 +1,7 @@
 import { safeLine } from '../../core/text.ts';
 import type { AgentOverview } from '../../relay/conversation-contract.ts';
 import { fieldLines } from '../../ui/field-lines.ts';
+import { wrapToColumns } from '../../ui/text-width.ts';
 import { describeReadiness } from '../agents/readiness.ts';
 import type { Look } from '../look.ts';
 import type { SetupPlan } from './plan-setup.ts';
@@ -18,8 +19,11 @@ export function agentRows(agents: readonly AgentOverview[], look: Look): string[
 	return [look.theme.bold('Your agents'), ...fieldLines(rows, look), ''];
 }
 
+const shortPath = (path: string, home: string) =>
+	safeLine(path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path, MOST_CHARS);
+
 export function planRows(
-	{ plan, configFile }: { plan: SetupPlan; configFile: string },
+	{ plan, configFile, home }: { plan: SetupPlan; configFile: string; home: string },
 	look: Look,
 ): string[] {
 	const { values, allow, file } = plan;
@@ -27,7 +31,7 @@ export function planRows(
 		...values.map(([key, text]): [string, string] => [key, text]),
 		...allow.map(({ command, repo }): [string, string] => [
 			'allow',
-			`${command} ${repo === null ? 'everywhere' : `in ${repo}`}`,
+			`${command} ${repo === null ? 'everywhere' : 'in this repo'}`,
 		]),
 	];
 	const inConfig =
@@ -38,10 +42,12 @@ export function planRows(
 						rows.map(([name, text]) => [`  ${name}`, safeLine(text, MOST_CHARS)]),
 						look,
 					),
-					look.theme.dim(`  in ${safeLine(configFile, MOST_CHARS)}`),
+					...wrapToColumns(`  in ${shortPath(configFile, home)}`, look.columns, { indent: 4 }).map(
+						look.theme.dim,
+					),
 				];
 	return [
 		...inConfig,
-		...(file === null ? [] : fieldLines([['  completion', safeLine(file.path, MOST_CHARS)]], look)),
+		...(file === null ? [] : fieldLines([['  completion', shortPath(file.path, home)]], look)),
 	];
 }

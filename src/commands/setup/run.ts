@@ -29,6 +29,8 @@ export interface SetupData {
 	end: 'written' | 'nothing_to_write' | 'left' | 'shown';
 	plan: SetupPlan;
 	configFile: string;
+	/** The user's. */
+	home: string;
 	/** How this program is called. */
 	ownName: string;
 }
@@ -47,7 +49,8 @@ const MOST_COMMANDS = 5;
 export const setup: Body<{ yes: boolean }, SetupData> = {
 	async run(context, { yes }) {
 		const scene = await readScene(context);
-		const facts = { configFile: context.paths.userConfig, ownName: context.ownName };
+		const { home, ownName } = context;
+		const facts = { configFile: context.paths.userConfig, home, ownName };
 		const canAsk = context.ask !== null && !yes;
 		context.show((look) => agentRows(scene.agents, look));
 		const wishes = canAsk ? await askWishes(context, scene) : suggestedWishes(scene);
@@ -73,14 +76,14 @@ export const setup: Body<{ yes: boolean }, SetupData> = {
 	}),
 };
 
-const NO_WISHES: Wishes = { order: null, preset: null, allow: [], completion: null };
+const NO_WISHES: Wishes = { order: null, preset: null, notices: null, allow: [], completion: null };
 
 async function readScene(context: CommandContext): Promise<Scene> {
 	const { loaded } = await context.settings();
 	const agents = (await context.agents()).filter(({ isDemo }) => !isDemo);
 	const repo = await context.repo();
 	const where = repo.kind === 'none' ? null : repo.worktree;
-	const { agents: own, permissions } = loaded.config;
+	const { agents: own, permissions, notify } = loaded.config;
 	const completion = await completionFor(context);
 	const isReady = (agent: AgentOverview) =>
 		/^(?:ready|active)$/.test(describeReadiness(agent, { isOpen: false }));
@@ -92,6 +95,7 @@ async function readScene(context: CommandContext): Promise<Scene> {
 		now: {
 			order: own.order,
 			preset: permissions.preset,
+			notices: notify.terminal,
 			allowed: [...permissions.allow_commands, ...((where && permissions.repo_commands[where]) || [])],
 			completionText: completion && readRegularText(completion.path),
 			repo: where,
@@ -123,13 +127,13 @@ async function askWishes(context: CommandContext, scene: Scene): Promise<Wishes 
 	const first =
 		ready.size < 2
 			? ''
-			: await pick(context, 'Which agent works first? The others take over at its limit.', {
+			: await pick(context, 'Which agent works first? Others take over at its limit.', {
 					...Object.fromEntries([...ready].map((agent) => [agent, agent])),
 					'': `as it is: ${suggested.join(', ')}`,
 				});
 	if (first === null) return null;
 	const preset = await pick(context, 'What may agents do?', {
-		edit: 'edit files, and run what you allow (edit)',
+		edit: 'edit, and run what you allow (edit)',
 		'read-only': 'read only (read-only)',
 		...(now.preset === 'full' ? { full: 'everything, as it is now (full)' } : {}),
 	});
@@ -141,6 +145,8 @@ async function askWishes(context: CommandContext, scene: Scene): Promise<Wishes 
 		if (answer === null) return null;
 		if (answer === 'yes') allow.push(command);
 	}
+	const notices = await askNotices(context, now.notices);
+	if (notices === null) return null;
 	const isNew = completion !== null && completion.text !== now.completionText;
 	const complete = isNew
 		? await pick(context, 'Write completion for your shell?', { yes: 'yes', no: 'no' })
@@ -149,9 +155,30 @@ async function askWishes(context: CommandContext, scene: Scene): Promise<Wishes 
 	return {
 		order: first === '' ? suggested : orderFrom(now.order, first, ready),
 		preset: preset === 'edit' || preset === 'read-only' ? preset : null,
+		notices,
 		allow,
 		completion: complete === 'yes' ? completion : null,
 	};
+}
+
+const NOTICES: Readonly<Record<Standing['notices'], string>> = {
+	auto: 'yes, as the terminal can (auto)',
+	bell: 'yes, by its bell (bell)',
+	osc9: 'yes, by OSC 9 (osc9)',
+	osc777: 'yes, by OSC 777 (osc777)',
+	off: 'no (off)',
+};
+
+/** Begins at the value in force. null: the user left. */
+async function askNotices(
+	context: CommandContext,
+	now: Standing['notices'],
+): Promise<Standing['notices'] | null> {
+	const ways = [...new Set([now, 'auto', 'bell', 'off'] as const)];
+	const question = 'Tell you when a turn ends or asks while you look elsewhere?';
+	const labels = Object.fromEntries(ways.map((way) => [way, NOTICES[way]]));
+	const answer = await pick(context, question, labels);
+	return ways.find((way) => way === answer) ?? null;
 }
 
 /** One of the keys of `choices`; null: the user left. */

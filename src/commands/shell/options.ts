@@ -1,8 +1,8 @@
 import { command } from '../command.ts';
-import { conversationOptions, earlierOptions } from '../options/conversation-options.ts';
+import { conversationOptions, earlierOptions, workstreamOption } from '../options/conversation-options.ts';
 import { asTyped, value } from '../options/option-table.ts';
 
-const shellOptions = { ...conversationOptions, ...earlierOptions };
+const shellOptions = { ...conversationOptions, ...earlierOptions, ws: workstreamOption };
 
 const resumeOptions = {
 	ref: value('[ref]', 'this session (id, prefix, suffix, @name, latest, path)', 'sessions', asTyped),

@@ -13,7 +13,8 @@ import type { SessionRoster } from '../../sessions/follow/session-roster.ts';
 export interface FollowHandlers {
 	/** It is followed from now on; also when it is at work again after its end. */
 	onBegin(id: SessionId): void;
-	onRecord(record: FollowedRecord): void;
+	/** The next one waits until it is shown. */
+	onRecord(record: FollowedRecord): void | Promise<void>;
 	/** Nobody works in it any more, or nothing is waited for. */
 	onEnd(id: SessionId): void;
 	/** Nothing happened for a while. */
@@ -181,7 +182,10 @@ class FollowLoop {
 			running.mark = this.#markOf(running.id);
 			const isOver = this.#options.until === 'end' || !running.life.isLive();
 			const followed = running.follower.read({ isOver });
-			for (const record of followed.records) this.#handlers.onRecord(record);
+			for (const record of followed.records) {
+				const shown = this.#handlers.onRecord(record);
+				if (shown !== undefined) await shown;
+			}
 			if (followed.records.length > 0) await this.#handlers.drained();
 			if (followed.rest === 'more') rest = 'more';
 			else if (followed.rest === 'soon' && rest !== 'more') rest = 'soon';

@@ -90,12 +90,18 @@ function exitCodeOf(ended: readonly WatchedEnd[], { noFollow }: WatchOptions): n
 }
 
 async function openOutput(
-	{ live, commandLine }: CommandContext,
+	context: CommandContext,
 	store: SessionStore,
 	{ isParallel, isJson }: { isParallel: boolean; isJson: boolean },
 ): Promise<WatchOutput> {
+	const { live, commandLine, paths } = context;
 	if (isJson || commandLine === null) return watchAsDocuments(live, store);
-	return watchOnScreen(live, store, await commandLine.openWatchScreen({ isMarked: isParallel }));
+	const screen = await commandLine.openWatchScreen({ isMarked: isParallel });
+	return watchOnScreen(live, store, screen, async (worktree) => {
+		const { createStoredDiffs } = await import('../../git/snapshots/stored-diffs.ts');
+		const repo = { ...(await context.repo()), worktree };
+		return createStoredDiffs(repo, await context.git(), join(paths.stateHome, 'snapshots'));
+	});
 }
 
 function planOf(

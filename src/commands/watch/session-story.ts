@@ -1,6 +1,8 @@
+import type { FileEdit } from '../../agents/events.ts';
 import { RelayError } from '../../core/errors.ts';
 import { safeLine } from '../../core/text.ts';
 import { fromLogEvent } from '../../relay/events/from-log.ts';
+import { ReportedEdits } from '../../relay/turn/unshown-edits.ts';
 import { readTurnState } from '../../sessions/files/json-record.ts';
 import { turnFile } from '../../sessions/files/session-paths.ts';
 import type { FollowedRecord } from '../../sessions/follow/follow-session.ts';
@@ -16,6 +18,8 @@ export interface SessionStoryOptions
 	folder: () => string;
 	/** Cut from the front of paths. */
 	worktree: string;
+	/** What a turn changed that no tool has reported; absent: nothing is known of that. */
+	editsOf?: ((state: TurnState, reported: ReportedEdits) => Promise<FileEdit[]>) | undefined;
 }
 
 /** Entries with words of their own, besides those that the relay reports as it works. */
@@ -34,6 +38,8 @@ export class SessionStory {
 	/** Its beginning was drawn, and its end was not; 0: none. */
 	#openTurn = 0;
 	#headedTurn = 0;
+	/** In the turn that is drawn. */
+	#reported = new ReportedEdits();
 
 	constructor(options: SessionStoryOptions) {
 		this.#options = options;
@@ -43,17 +49,19 @@ export class SessionStory {
 		this.#transcript = new Transcript({ ...shown, headsTurns: true, onlyWatches: true });
 	}
 
-	record({ source, turn, line }: FollowedRecord): void {
+	/** Resolves once it is drawn, where something has to be read for that. */
+	record({ source, turn, line }: FollowedRecord): void | Promise<void> {
 		this.#now = line.ts;
 		if (source === 'log') {
 			const entry = parseLogLine(line.text);
-			if (entry !== null) this.#entry(entry);
-			return;
+			return entry === null ? undefined : this.#entry(entry);
 		}
 		if (turn !== this.#headedTurn) this.#beginUnlogged(turn);
 		const event = parseEventLine(line.text)?.event;
-		if (event !== undefined) this.#transcript.event({ type: 'agent_event', turn, event });
-		else if (line.json.type === 'oversized')
+		if (event !== undefined) {
+			this.#reported.event(event);
+			this.#transcript.event({ type: 'agent_event', turn, event });
+		} else if (line.json.type === 'oversized')
 			this.#say(`an event of ${line.json.bytes} bytes is too long to be shown`);
 	}
 
@@ -68,16 +76,13 @@ export class SessionStory {
 		this.#transcript.finish();
 	}
 
-	#entry({ event, raw }: LogEntry): void {
+	#entry({ event, raw }: LogEntry): void | Promise<void> {
 		if (event === null) {
 			this.#say(`${safeLine(String(raw.type), 60)} (not known to this version)`);
 			return;
 		}
 		if (event.type === 'turn_started') this.#begin(event.turn);
-		if (event.type === 'turn_finished') {
-			if (!this.#end(event.turn)) this.#say(describeLogEvent(event, this.#now).line);
-			return;
-		}
+		if (event.type === 'turn_finished') return this.#finish(event);
 		const happened = fromLogEvent(event, this.#now);
 		if (happened !== null) this.#transcript.event(happened);
 		else if (ALSO_SAID.has(event.type)) {
@@ -90,6 +95,7 @@ export class SessionStory {
 		if (turn !== this.#openTurn) this.#endOpenTurn({ isOver: false });
 		this.#openTurn = turn;
 		this.#headedTurn = turn;
+		this.#reported = new ReportedEdits();
 	}
 
 	/** A turn whose beginning was out before, or is in no log. */
@@ -108,17 +114,34 @@ export class SessionStory {
 		this.#openTurn = 0;
 	}
 
-	/** False where the state cannot be read. One that still runs is drawn only once nobody can end it. */
-	#end(turn: number, isOver = false): boolean {
+	#finish(event: Extract<LogEvent, { type: 'turn_finished' }>): void | Promise<void> {
+		const { turn } = event;
 		if (turn === this.#openTurn) this.#openTurn = 0;
 		const state = this.#stateOf(turn);
-		if (state === null) return false;
+		if (state === null) return this.#say(describeLogEvent(event, this.#now).line);
+		// Drawn only once nobody can end it.
+		if (state.status === 'running') return;
+		const edits = turn === this.#headedTurn ? this.#options.editsOf?.(state, this.#reported) : undefined;
+		return edits === undefined ? this.#drawEnd(state) : edits.then((found) => this.#drawEnd(state, found));
+	}
+
+	/** Of a turn whose end nobody has logged. */
+	#end(turn: number, isOver: boolean): void {
+		const state = this.#stateOf(turn);
+		if (state === null) return;
 		const isRunning = state.status === 'running';
-		if (isRunning && !isOver) return true;
-		const status = isRunning ? 'outcome_unknown' : state.status;
+		if (!isRunning || isOver) this.#drawEnd(isRunning ? { ...state, status: 'outcome_unknown' } : state);
+	}
+
+	#drawEnd(state: TurnState, edits: FileEdit[] = []): void {
 		const agent = safeLine(state.agent, 60);
-		this.#transcript.event({ type: 'turn_finished', turn, state: { ...state, status, agent } });
-		return true;
+		const more = edits.length > 0 ? { edits } : {};
+		this.#transcript.event({
+			type: 'turn_finished',
+			turn: state.turn,
+			state: { ...state, agent },
+			...more,
+		});
 	}
 
 	#stateOf(turn: number): TurnState | null {

@@ -2,9 +2,12 @@ import { RelayError } from '../../core/errors.ts';
 import { jsonText } from '../../core/json-text.ts';
 import { quoteForShell } from '../../core/quote-for-shell.ts';
 import { safeLine } from '../../core/text.ts';
+import type { Snapshots } from '../../git/repo-facts.ts';
+import { type ReportedEdits, unshownEdits } from '../../relay/turn/unshown-edits.ts';
 import { readTurnState } from '../../sessions/files/json-record.ts';
 import { turnFile } from '../../sessions/files/session-paths.ts';
 import type { FollowedRecord } from '../../sessions/follow/follow-session.ts';
+import type { SessionMeta } from '../../sessions/session-meta.ts';
 import type { SessionStore } from '../../sessions/store/session-store.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { describeKind, shortRef } from '../../view/describe-session.ts';
@@ -58,18 +61,27 @@ function stateAfter({ session, source, line }: FollowedRecord, store: Records): 
 
 const TASK_CHARS = 200;
 
-export function watchOnScreen(live: Live, store: Records, screen: WatchScreen): WatchOutput {
+/** `diffsOf`: from the snapshots of a worktree of this repo. */
+export function watchOnScreen(
+	live: Live,
+	store: Records,
+	screen: WatchScreen,
+	diffsOf: (worktree: string) => Promise<Pick<Snapshots, 'diff'>>,
+): WatchOutput {
 	const stories = new Map<string, SessionStory>();
 	let hasBegun = false;
 	const storyOf = (id: FollowedRecord['session']): SessionStory => {
 		const known = stories.get(id);
 		if (known !== undefined) return known;
+		const meta = readOrNull(id, store);
 		const story = new SessionStory({
 			sink: screen.sink(shortRef(id)),
 			theme: screen.theme,
 			thinking: screen.thinking,
 			folder: () => store.folderOf(id),
-			worktree: readOrNull(id, store)?.repo.worktree ?? '',
+			worktree: meta?.repo.worktree ?? '',
+			// Entrants of a race show no lines on their own terminal either.
+			editsOf: meta === null || meta.kind === 'race' ? undefined : editsFrom(meta, diffsOf),
 			allowHint: (command) => `agent-relay config allow ${quoteForShell(command)}`,
 		});
 		stories.set(id, story);
@@ -96,6 +108,11 @@ export function watchOnScreen(live: Live, store: Records, screen: WatchScreen): 
 		},
 	};
 }
+
+const editsFrom =
+	({ repo }: SessionMeta, diffsOf: Parameters<typeof watchOnScreen>[3]) =>
+	async (state: TurnState, reported: ReportedEdits) =>
+		unshownEdits(state, reported, await diffsOf(state.worktree ?? repo.worktree));
 
 /** `session 7F3K2Q · chat · continues 4P5VZ3 · fix the failing test`. */
 function headOf(id: FollowedRecord['session'], store: Records, { theme }: WatchScreen): string {

@@ -106,6 +106,8 @@ function checkAgents(
 	const names = [...knownAgents, ...own.map(([name]) => name)];
 	for (const entry of config.agents.order) checkNamed('agents.order', entry, names, origins);
 	if (config.agents.default !== null) checkNamed('agents.default', config.agents.default, names, origins);
+	const { summarize_with: writer } = config.ws;
+	if (writer !== null) checkNamed('ws.summarize_with', writer, names, origins);
 }
 
 const MODEL = /^[A-Za-z0-9][\w.:/@+[\]-]{0,127}$/;

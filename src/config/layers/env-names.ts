@@ -16,6 +16,7 @@ export const RELAY_VARIABLES = {
 	AGENT_RELAY_ALLOW_NAMED_SESSIONS: '1 lets relays start under names',
 	AGENT_RELAY_PAGER: 'what reading commands print through on a terminal, instead of PAGER',
 	AGENT_RELAY_PAIR: 'set for the shells of a pair: when it began',
+	AGENT_RELAY_HOOKS: '0 switches off the hooks of agents that you use by hand',
 	AGENT_RELAY_DEPTH: 'set for agents: how many relays stand above (at most 2)',
 } as const;
 

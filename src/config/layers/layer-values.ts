@@ -1,13 +1,7 @@
 /** Reads one source (a file, the environment, flags) into values with their keys and places, still unchecked. */
 import { RelayError, type RelayErrorCode } from '../../core/errors.ts';
-import {
-	agentOfKey,
-	CONFIG_KEYS,
-	type ConfigKey,
-	findConfigKey,
-	genericKey,
-	SECTIONS,
-} from '../config-keys.ts';
+import { agentOfKey, CONFIG_KEYS, findConfigKey, genericKey, SECTIONS } from '../config-keys.ts';
+import type { ConfigKey } from '../key-rows.ts';
 import { nearestName } from '../nearest-name.ts';
 import { AGENT_NAME } from '../schema.ts';
 import { parseTomlValue, type TomlDocument } from '../toml/toml-text.ts';

@@ -2,10 +2,9 @@
  * Reads `store`, which decides where records are: it is needed before the rest of the configuration, whose repo part is in the
  * records.
  */
-import { readFileSync } from 'node:fs';
-import { hasErrno } from '../../core/errors.ts';
 import type { RelayConfig } from '../schema.ts';
 import { CONFIG_VARIABLE_PREFIX } from './env-names.ts';
+import { readUserText } from './user-text.ts';
 
 export type StoreChoice = RelayConfig['store'];
 
@@ -21,7 +20,7 @@ export async function readStoreChoice(
 	env: Readonly<Record<string, string | undefined>>,
 	userFile: string,
 ): Promise<StoreChoice> {
-	const text = readText(userFile);
+	const text = readUserText(userFile);
 	if (!MAY_SET.test(text) && !env[VARIABLE]) return 'repo';
 	const [{ resolveConfig }, { agentsWithoutCommand }] = await Promise.all([
 		import('./layers.ts'),
@@ -37,14 +36,4 @@ export async function readStoreChoice(
 function topOf(text: string): string {
 	const at = text.search(/^\s*\[/m);
 	return at < 0 ? text : text.slice(0, at);
-}
-
-function readText(path: string): string {
-	try {
-		return readFileSync(path, 'utf8');
-	} catch (error) {
-		// The configuration itself reports why it cannot be read.
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EISDIR', 'ELOOP')) return '';
-		throw error;
-	}
 }

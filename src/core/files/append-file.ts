@@ -8,12 +8,12 @@ import {
 	lstatSync,
 	openSync,
 	readSync,
-	unlinkSync,
+	renameSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { hasErrno, RelayError } from '../errors.ts';
 import { ensureFolder } from './folders.ts';
-import { FILE_MODE, writeAll } from './write-file.ts';
+import { FILE_MODE, removeIfThere, writeAll } from './write-file.ts';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
 const COPY_BYTES = 1024 * 1024;
@@ -91,28 +91,35 @@ export class AppendFile {
 	}
 
 	/**
-	 * Writes the held content to the path again and continues there. `keepSource`: another process still writes to the old file
-	 * (the agent's stderr), so it stays held and is copied again at each call.
+	 * Writes the held content to the path again and continues there; what is there is replaced only by all of it. `keepSource`:
+	 * another process still writes to the old file (the agent's stderr), so it stays held and is copied again at each call.
 	 */
 	restore(options: { keepSource?: boolean } = {}): void {
 		ensureFolder(dirname(this.path));
+		const beside = this.#wayTo(draftOf(this.path));
+		removeIfThere(beside);
+		const copy = openSync(beside, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, FILE_MODE);
 		try {
-			unlinkSync(this.#wayTo(this.path));
+			copyAll(this.#fd, copy);
+			renameSync(beside, this.#wayTo(this.path));
 		} catch (error) {
-			if (!hasErrno(error, 'ENOENT')) throw error;
+			closeSync(copy);
+			removeIfThere(beside);
+			throw error;
 		}
-		const copy = openSync(
-			this.#wayTo(this.path),
-			O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW,
-			FILE_MODE,
-		);
-		copyAll(this.#fd, copy);
 		if (options.keepSource) {
 			closeSync(copy);
 			return;
 		}
 		closeSync(this.#fd);
 		this.#fd = copy;
+	}
+
+	/** Takes the place of the file at `path`, in the same folder, with all that was appended so far, which is on disk by then. */
+	replace(path: string): void {
+		this.sync();
+		renameSync(this.#wayTo(this.path), this.#wayTo(path));
+		this.path = path;
 	}
 
 	/** The end of the file, at most `maxBytes`. */
@@ -136,6 +143,9 @@ export class AppendFile {
 		closeSync(this.#fd);
 	}
 }
+
+/** Where a file is written that takes the place of the one at `path` once it is whole; the same each time. */
+export const draftOf = (path: string): string => join(dirname(path), `.${basename(path)}.draft.tmp`);
 
 function openOwn(path: string, wayTo: (path: string) => string): number {
 	const fd = openSync(wayTo(path), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK, FILE_MODE);

@@ -33,7 +33,7 @@ export interface OneLineOptions {
 }
 
 export interface OneLineServer {
-	/** Rejects with the system's error where it cannot listen. */
+	/** Rejects with the system's error where it cannot listen, or cannot make the socket the user's alone. */
 	readonly listening: Promise<void>;
 	/** Takes no more connections and removes the socket; what was sent last still arrives. Idempotent. */
 	close(): void;
@@ -66,8 +66,14 @@ export function openOneLineServer(path: string, options: OneLineOptions): OneLin
 	const listening = new Promise<void>((resolve, reject) => {
 		server.on('error', reject);
 		server.listen(path, () => {
-			chmodSync(path, FILE_MODE);
-			resolve();
+			try {
+				chmodSync(path, FILE_MODE);
+				resolve();
+			} catch (error) {
+				// Nobody else may reach a socket that could not be made the user's alone.
+				server.close();
+				reject(error);
+			}
 		});
 	});
 	const close = () => {

@@ -36,9 +36,7 @@ export async function prepareSnapshotFolder(
 	git: Git,
 	{ isWhole = false } = {},
 ): Promise<SnapshotFolder> {
-	const home = join(stateFolder, idOf(repo.commonDir));
-	const gitDir = join(home, idOf(repo.worktree));
-	const objects = join(home, 'objects');
+	const { home, gitDir, objects } = placesOf(repo, stateFolder);
 	const stamp = configStamp(repo);
 	const attributes = join(gitDir, 'info', 'attributes');
 	const isTakenAsMade =
@@ -59,6 +57,22 @@ export async function prepareSnapshotFolder(
 		isTakenAsMade,
 		writeExcludes: (embedded) => writeIfNew(exclude, excludesOf(repo, embedded)),
 	};
+}
+
+/** As it is, to read from: nothing is made or changed; null: it is not there. */
+export function findSnapshotFolder(
+	repo: RepoInGit,
+	stateFolder: string,
+): Omit<SnapshotFolder, 'writeExcludes'> | null {
+	const { home, gitDir, objects } = placesOf(repo, stateFolder);
+	if (![join(gitDir, 'HEAD'), objects].every(isThere)) return null;
+	const alternates = [join(repo.commonDir, 'objects'), ...olderGenerations(home)].map(quoteAlternate);
+	return { gitDir, objects, alternates: alternates.join(':'), worktree: repo.worktree, isTakenAsMade: true };
+}
+
+function placesOf(repo: RepoInGit, stateFolder: string) {
+	const home = join(stateFolder, idOf(repo.commonDir));
+	return { home, gitDir: join(home, idOf(repo.worktree)), objects: join(home, 'objects') };
 }
 
 /** Bytes are stored unchanged: no conversion, and no program named by an attribute. */

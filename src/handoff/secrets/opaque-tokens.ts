@@ -2,6 +2,7 @@
  * Random-looking runs that nothing names: both cases and digits, often alternating. Paths, names, digests and ids are not among
  * them.
  */
+import { hasLongRun } from './long-runs.ts';
 
 /** Not after the name of a digest, nor inside a data URL: lock files and style sheets are full of those. */
 const OPAQUE =
@@ -14,6 +15,7 @@ const PUBLIC_SHAPE =
 	/^(?:AAAA[BCE][A-Za-z0-9]|AAAAG|LS0tLS1CRUdJTiBD|LS0tLS1CRUdJTiBQVUJM|MII[A-Za-z0-9+/]{3}CCA|MIIBIjANBg|iVBORw0KGgo|\/9j\/|R0lGOD|UklGR|JVBERi0|PHN2Z|(?:msg|toolu|srvtoolu|call|req|resp|chatcmpl|cmpl|run|thread|asst|item|rs|fc|ses|prt|evt|batch|file|wfr)_|chatcmpl-)/;
 
 export function withoutOpaqueTokens(text: string, mark: (kind: string) => string): string {
+	if (!hasLongRun(text)) return text;
 	return text.replace(OPAQUE, (whole, at: number) => {
 		if (!isOpaque(whole) || PUBLIC_SHAPE.test(whole)) return whole;
 		return PUBLIC_NAME.test(text.slice(Math.max(0, at - 48), at)) ? whole : mark('opaque token');

@@ -6,6 +6,7 @@
  * All shapes match in linear time: a run that may be long is not followed by anything that could fail, or cannot begin inside
  * another one, or has a bound.
  */
+import { hasLongRun } from './long-runs.ts';
 
 /** @internal For tests: each has a test case. */
 export interface SecretShape {
@@ -633,7 +634,8 @@ const LINES = ['PRIVATE KEY', 'Private-Lines:'];
 
 /** `text` with each key replaced by the result of `mark` for its kind. */
 export function withoutShapes(text: string, mark: (kind: string) => string): string {
-	const runs = [...(text.match(LONG_RUN) ?? []), ...LINES.filter((line) => text.includes(line))].join(' ');
+	const long = hasLongRun(text) ? (text.match(LONG_RUN) ?? []) : [];
+	const runs = [...long, ...LINES.filter((line) => text.includes(line))].join(' ');
 	if (runs === '') return text;
 	let out = text;
 	for (const { kind, hints, shape, isShared } of SECRET_SHAPES) {

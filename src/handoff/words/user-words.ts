@@ -56,7 +56,7 @@ export function readUserWords(
 	const unconfirmed: RecordedWords[] = [];
 	// The user's commands are listed with the commands, if the user is known to have run them.
 	const missed = missedNotes(input).filter(
-		({ kind, isConfirmed }) => kind === 'note' || isConfirmed === false,
+		({ kind, isConfirmed, by }) => by === undefined && (kind === 'note' || isConfirmed === false),
 	);
 	for (const session of input.lineage) {
 		const own = stories.filter((story) => story.sessionId === session.id);

@@ -1,15 +1,18 @@
 /** What single items of a codex rollout say: prompts, calls, results, patches. Pure. */
-import type { ToolKind } from '../../agents/events.ts';
+import { NO_TOKENS, type ToolKind } from '../../agents/events.ts';
 import { excerptLine, excerptOutput } from '../../agents/reading/excerpt.ts';
 import {
+	countOrNull,
 	type JsonObject,
 	listOrEmpty,
 	numberOrNull,
 	objectOrEmpty,
+	objectOrNull,
 	parseObject,
 	textOrNull,
 } from '../../agents/reading/json-fields.ts';
-import type { TranscriptItem } from '../transcript-items.ts';
+import { fromIso } from '../../core/clock.ts';
+import type { ItemBody, TranscriptFacts, TranscriptItem } from '../transcript-items.ts';
 
 type Event = Extract<TranscriptItem, { kind: 'event' }>['event'];
 
@@ -140,4 +143,48 @@ function exitCodeIn(output: string): number | null {
 			head,
 		);
 	return reported?.[1] === undefined ? null : Number(reported[1]);
+}
+
+/** Without an envelope an item is a response item, and the first line a header. */
+export function unwrap(line: JsonObject): { type: string; item: JsonObject } {
+	const payload = objectOrNull(line.payload);
+	if (payload !== null) return { type: textOrNull(line.type) ?? '', item: payload };
+	return {
+		type: line.type === undefined ? (line.record_type === undefined ? 'header' : 'state') : 'response_item',
+		item: line,
+	};
+}
+
+export function usageOf(total: JsonObject): ItemBody[] {
+	const input = countOrNull(total.input_tokens);
+	if (input === null) return [];
+	const cacheRead = countOrNull(total.cached_input_tokens);
+	const tokens = {
+		...NO_TOKENS,
+		input: Math.max(0, input - (cacheRead ?? 0)),
+		output: countOrNull(total.output_tokens),
+		cacheRead,
+		reasoning: countOrNull(total.reasoning_output_tokens),
+		reasoningInOutput: true as const,
+	};
+	return [{ kind: 'usage', scope: 'conversation', tokens }];
+}
+
+/** What the first line of a rollout says of the thread. */
+export function metaFacts(item: JsonObject): Partial<TranscriptFacts> {
+	const isSubAgent = objectOrNull(item.source) !== null;
+	const [cwd, version] = [textOrNull(item.cwd), textOrNull(item.cli_version)];
+	const startedAt = fromIso(textOrNull(item.timestamp));
+	const spawned = objectOrEmpty(objectOrEmpty(objectOrEmpty(item.source).subagent).thread_spawn);
+	const parent =
+		textOrNull(item.forked_from_id) ??
+		textOrNull(item.parent_thread_id) ??
+		textOrNull(spawned.parent_thread_id);
+	return {
+		...(cwd === null ? {} : { cwd }),
+		...(version === null ? {} : { version }),
+		...(startedAt === null ? {} : { startedAt }),
+		...(isSubAgent ? { isSubAgent: true } : {}),
+		...(parent === null || !isSubAgent ? {} : { parent }),
+	};
 }

@@ -1,15 +1,27 @@
 /** Rollouts of codex: `~/.codex/sessions/YYYY/MM/DD/rollout-<time>-<id>.jsonl`, from 2025-08 to 0.171. */
-import { NO_TOKENS } from '../../agents/events.ts';
+import { join } from 'node:path';
+import { codexHome } from '../../agents/codex/native/rollout-file.ts';
+import { readPlanCall } from '../../agents/codex/native/rollout-plan.ts';
 import {
 	countOrNull,
 	type JsonObject,
+	listOrEmpty,
 	objectOrEmpty,
 	objectOrNull,
+	parseObject,
 	textOrNull,
 } from '../../agents/reading/json-fields.ts';
 import { fromIso } from '../../core/clock.ts';
-import type { TranscriptFormat, TranscriptItem, TranscriptReader } from '../transcript-items.ts';
-import { messageText, readCall, readResult, typedWords } from './codex-items.ts';
+import type {
+	GrowingReader,
+	ItemBody,
+	LinesFormat,
+	TranscriptItem,
+	TranscriptReader,
+} from '../transcript-items.ts';
+import { HeldMessages } from './codex-held.ts';
+import { messageText, metaFacts, readCall, readResult, typedWords, unwrap, usageOf } from './codex-items.ts';
+import { filesBelow } from './files-below.ts';
 
 const ENVELOPES = new Set([
 	'session_meta',
@@ -21,7 +33,8 @@ const ENVELOPES = new Set([
 ]);
 const ID = /-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl$/;
 
-export const codexTranscripts: TranscriptFormat = {
+export const codexTranscripts: LinesFormat = {
+	in: 'lines',
 	agent: 'codex',
 	isOwn: (line) => {
 		const { type, payload, record_type, id, timestamp, instructions } = line;
@@ -35,16 +48,29 @@ export const codexTranscripts: TranscriptFormat = {
 			instructions !== undefined
 		);
 	},
-	idOf: (name) => ID.exec(name)?.[1] ?? null,
-	reader: () => new CodexReader(),
+	idOf: (path) => ID.exec(path)?.[1] ?? null,
+	folders: (env) => {
+		const home = codexHome(env);
+		return home === null ? [] : ['sessions', 'archived_sessions'].map((name) => join(home, name));
+	},
+	*find(folder) {
+		for (const path of filesBelow(folder, (name) => name.startsWith('rollout-') && ID.test(name)))
+			yield { path, id: ID.exec(path)?.[1] ?? null, mark: null, parent: null };
+	},
+	reader: () => new CodexReader(null),
+	resume: (saved) => new CodexReader(saved),
 };
 
-type Item = TranscriptItem extends infer One ? (One extends TranscriptItem ? Omit<One, 'at'> : never) : never;
+/** The beginning of lines that say nothing: results of calls, and what is encrypted. */
+const PASSED =
+	/^\{"timestamp":"([^"\\]+)","type":"response_item","payload":\{"type":"(?:(function_call_output|custom_tool_call_output)","call_id":"([^"\\]*)"|reasoning")/;
+const HEAD_BYTES = 256;
 
 /** Calls that wait for their result. */
 const MAX_OPEN = 5_000;
+const MAX_SAVED = 100;
 
-class CodexReader implements TranscriptReader {
+class CodexReader implements TranscriptReader, GrowingReader {
 	#id: string | null = null;
 	/** Both the newer events and the older items say prompts and answers: one of them counts. */
 	readonly #has = { prompts: false, answers: false, patches: false };
@@ -56,6 +82,46 @@ class CodexReader implements TranscriptReader {
 	#prompts = 0;
 	#answers = 0;
 	#isSubAgent = false;
+	/** The file is read as it grows, so that what an item says waits for the event that may say it too. */
+	readonly #held: HeldMessages | null;
+
+	/** `saved` null: all lines are surveyed first. */
+	constructor(saved: string | null) {
+		this.#held = saved === null ? null : new HeldMessages();
+		const known = parseObject(saved ?? '');
+		if (known === null) return;
+		this.#id = textOrNull(known.id);
+		this.#isOwn = known.is_own !== false;
+		this.#isSubAgent = known.is_sub_agent === true;
+		this.#answers = countOrNull(known.answers) ?? 0;
+		for (const one of listOrEmpty(known.has))
+			if (one === 'prompts' || one === 'answers' || one === 'patches') this.#has[one] = true;
+		for (const [id, paths] of Object.entries(objectOrEmpty(known.patched)))
+			this.#patched.set(
+				id,
+				listOrEmpty(paths).flatMap((path) => textOrNull(path) ?? []),
+			);
+	}
+
+	get isSettled(): boolean {
+		return this.#held?.isEmpty ?? true;
+	}
+
+	saved(): string {
+		const { prompts, answers, patches } = this.#has;
+		return JSON.stringify({
+			id: this.#id,
+			is_own: this.#isOwn,
+			is_sub_agent: this.#isSubAgent,
+			answers: this.#answers,
+			has: [
+				...(prompts ? ['prompts'] : []),
+				...(answers ? ['answers'] : []),
+				...(patches ? ['patches'] : []),
+			],
+			patched: Object.fromEntries([...this.#patched].slice(-MAX_SAVED)),
+		});
+	}
 
 	survey(line: JsonObject): void {
 		const { type, item } = unwrap(line);
@@ -66,9 +132,7 @@ class CodexReader implements TranscriptReader {
 		}
 		if (!this.#isSurveyOwn && this.#isFirstOfOwn(type, item)) this.#isSurveyOwn = true;
 		if (type !== 'event_msg' || !this.#isSurveyOwn) return;
-		if (item.type === 'user_message') this.#has.prompts = true;
-		if (item.type === 'agent_message') this.#has.answers = true;
-		if (item.type === 'patch_apply_end') this.#has.patches = true;
+		this.#noteEvent(item.type);
 		if (item.type === 'user_message' && typedWords(textOrNull(item.message) ?? '') !== null)
 			this.#force.push(true);
 		if (item.type === 'thread_rolled_back') this.#rollBack(countOrNull(item.num_turns) ?? 0);
@@ -78,12 +142,30 @@ class CodexReader implements TranscriptReader {
 		const { type, item } = unwrap(line);
 		const at = fromIso(textOrNull(line.timestamp));
 		const items = this.#itemsOf(type, item);
-		const known: Item[] = items.length === 0 ? [{ kind: 'other' }] : items;
-		return known.map((one) => ({ at, ...one }) as TranscriptItem);
+		const known: ItemBody[] = items.length === 0 ? [{ kind: 'other' }] : items;
+		const read = known.map((one) => ({ at, ...one }) as TranscriptItem);
+		if (this.#held === null) return read;
+		if (type === 'event_msg') this.#noteEvent(item.type);
+		return this.#held.pass({ type, item }, read);
+	}
+
+	pass(line: Buffer): TranscriptItem[] | null {
+		const [, time = '', result, call = ''] = PASSED.exec(line.toString('latin1', 0, HEAD_BYTES)) ?? [];
+		if (time === '') return null;
+		const at = fromIso(time);
+		if (!this.#isOwn || result === undefined) return [{ kind: 'other', at }];
+		this.#patched.delete(call);
+		return [...(this.#held?.release() ?? []), { kind: 'other', at }];
 	}
 
 	end(): TranscriptItem[] {
-		return [];
+		return this.#held?.release() ?? [];
+	}
+
+	#noteEvent(type: unknown): void {
+		if (type === 'user_message') this.#has.prompts = true;
+		if (type === 'agent_message') this.#has.answers = true;
+		if (type === 'patch_apply_end') this.#has.patches = true;
 	}
 
 	#rollBack(count: number): void {
@@ -100,7 +182,7 @@ class CodexReader implements TranscriptReader {
 		return type === 'event_msg' && item.type === 'task_started' && turn !== null && turn > (this.#id ?? '');
 	}
 
-	#itemsOf(type: string, item: JsonObject): Item[] {
+	#itemsOf(type: string, item: JsonObject): ItemBody[] {
 		if (type === 'session_meta' || type === 'header') return this.#meta(item);
 		if (!this.#isOwn && this.#isFirstOfOwn(type, item)) this.#isOwn = true;
 		if (!this.#isOwn) return [];
@@ -120,30 +202,25 @@ class CodexReader implements TranscriptReader {
 		}
 	}
 
-	#meta(item: JsonObject): Item[] {
+	#meta(item: JsonObject): ItemBody[] {
+		this.#id ??= textOrNull(item.id);
 		if (textOrNull(item.id) !== this.#id) {
 			this.#isOwn = false;
 			return [];
 		}
-		this.#isSubAgent = objectOrNull(item.source) !== null;
-		const [cwd, version] = [textOrNull(item.cwd), textOrNull(item.cli_version)];
-		const startedAt = fromIso(textOrNull(item.timestamp));
-		const facts = {
-			...(cwd === null ? {} : { cwd }),
-			...(version === null ? {} : { version }),
-			...(startedAt === null ? {} : { startedAt }),
-			...(this.#isSubAgent ? { isSubAgent: true } : {}),
-		};
+		const facts = metaFacts(item);
+		this.#isSubAgent = facts.isSubAgent === true;
 		return [{ kind: 'facts', facts }];
 	}
 
-	#event(item: JsonObject): Item[] {
+	#event(item: JsonObject): ItemBody[] {
 		switch (item.type) {
 			case 'user_message':
 				return this.#prompt(textOrNull(item.message) ?? '');
 			case 'agent_message':
 				return this.#answer(textOrNull(item.message) ?? '');
 			case 'patch_apply_end':
+				this.#patched.delete(textOrNull(item.call_id) ?? '');
 				return item.success === true ? Object.keys(objectOrEmpty(item.changes)).map(edited) : [];
 			case 'token_count':
 				return usageOf(objectOrEmpty(objectOrEmpty(item.info).total_token_usage));
@@ -159,7 +236,7 @@ class CodexReader implements TranscriptReader {
 		}
 	}
 
-	#response(item: JsonObject): Item[] {
+	#response(item: JsonObject): ItemBody[] {
 		if (item.type === 'message') {
 			const text = messageText(item);
 			if (item.role === 'user' && !this.#has.prompts) return this.#prompt(text);
@@ -169,7 +246,7 @@ class CodexReader implements TranscriptReader {
 		if (call !== null) {
 			if (call.patched.length > 0 && !this.#has.patches && this.#patched.size < MAX_OPEN)
 				this.#patched.set(call.event.id, call.patched);
-			return [{ kind: 'event', event: call.event, isSide: false }];
+			return [{ kind: 'event', event: call.event, isSide: false }, ...planItems(item)];
 		}
 		const event = readResult(item);
 		if (event === null) return [];
@@ -178,43 +255,23 @@ class CodexReader implements TranscriptReader {
 		return [{ kind: 'event', event, isSide: false }, ...patched.map(edited)];
 	}
 
-	#prompt(text: string): Item[] {
+	#prompt(text: string): ItemBody[] {
 		const words = typedWords(text);
 		if (words === null) return [];
 		const isInForce = this.#force[this.#prompts++] ?? true;
 		return [{ kind: 'prompt', by: this.#isSubAgent ? 'agent' : 'person', text: words, isInForce }];
 	}
 
-	#answer(text: string): Item[] {
+	#answer(text: string): ItemBody[] {
 		if (text === '') return [];
 		const event = { type: 'agent_message_chunk' as const, messageId: `m${++this.#answers}`, text };
 		return [{ kind: 'event', event, isSide: false }];
 	}
 }
 
-const edited = (path: string): Item => ({ kind: 'edit', path, isSide: false });
+const edited = (path: string): ItemBody => ({ kind: 'edit', path, isSide: false });
 
-/** Without an envelope an item is a response item, and the first line a header. */
-function unwrap(line: JsonObject): { type: string; item: JsonObject } {
-	const payload = objectOrNull(line.payload);
-	if (payload !== null) return { type: textOrNull(line.type) ?? '', item: payload };
-	return {
-		type: line.type === undefined ? (line.record_type === undefined ? 'header' : 'state') : 'response_item',
-		item: line,
-	};
-}
-
-function usageOf(total: JsonObject): Item[] {
-	const input = countOrNull(total.input_tokens);
-	if (input === null) return [];
-	const cacheRead = countOrNull(total.cached_input_tokens);
-	const tokens = {
-		...NO_TOKENS,
-		input: Math.max(0, input - (cacheRead ?? 0)),
-		output: countOrNull(total.output_tokens),
-		cacheRead,
-		reasoning: countOrNull(total.reasoning_output_tokens),
-		reasoningInOutput: true as const,
-	};
-	return [{ kind: 'usage', scope: 'conversation', tokens }];
+function planItems(item: JsonObject): ItemBody[] {
+	const items = readPlanCall(item);
+	return items === null ? [] : [{ kind: 'event', event: { type: 'plan', items }, isSide: false }];
 }

@@ -1,11 +1,12 @@
 /** Blocks as rows: takes whole lines, and the beginnings of long ones, and hands on the rows that are final. */
-import { cutToColumns, expandTabs } from '../../ui/text-width.ts';
+import { cutToColumns } from '../../ui/text-width.ts';
 import { closesFence } from '../read-markdown.ts';
 import { type Leaf, lineWithin, readLine, withoutIndent } from '../stream/line-shape.ts';
 import { readTableHead, readTableRow } from '../stream/table-lines.ts';
+import { CodeRows } from './code-rows.ts';
 import { FramedRows, type FrameOptions } from './framed-rows.ts';
 import { Prose } from './prose.ts';
-import { RowWriter, type RowWriterOptions, STYLE } from './row-writer.ts';
+import { type RowWriterOptions, STYLE } from './row-writer.ts';
 import { TableRows } from './table-rows.ts';
 
 const PROSE_COLUMNS = 100;
@@ -24,7 +25,7 @@ type Open =
 	| { kind: 'head'; text: string; isMore: boolean }
 	| { kind: 'table'; columns: number; table: TableRows }
 	/** `fence`: what closes it; null: it is code by its indent. */
-	| { kind: 'code'; fence: { mark: string; indent: number } | null; writer: RowWriter };
+	| { kind: 'code'; fence: { mark: string; indent: number } | null; writer: CodeRows };
 
 export class BlockWriter {
 	readonly #options: BlockWriterOptions;
@@ -75,14 +76,14 @@ export class BlockWriter {
 	/** More of a line that was cut. */
 	goOn(text: string): void {
 		if (this.#open?.kind === 'prose') this.#open.prose.text(text);
-		else if (this.#open?.kind === 'code') this.#open.writer.raw(expandTabs(text), STYLE.code);
+		else if (this.#open?.kind === 'code') this.#open.writer.text(text);
 	}
 
 	/** A line that was cut is over. */
 	endLine(): void {
 		if (this.#open?.kind === 'code') this.#open.writer.breakRow();
 		else if (this.#open?.kind === 'prose') {
-			this.#open.prose.text('\n');
+			this.#open.prose.endLine();
 			if (this.#open.isHeading) this.#end();
 		}
 	}
@@ -131,7 +132,7 @@ export class BlockWriter {
 			this.goOn(leaf.text);
 			if (!isCut) this.endLine();
 		} else {
-			const writer = new RowWriter(this.#codeOptions());
+			const writer = new CodeRows(this.#codeOptions());
 			this.#open = { kind: 'code', fence: leaf.kind === 'fence' ? leaf : null, writer };
 			if (leaf.kind === 'code') this.#codeLine(leaf.text, isCut);
 			else if (leaf.language !== '') this.#frame.emit(theme.dim(cutToColumns(leaf.language, room())));
@@ -158,8 +159,9 @@ export class BlockWriter {
 	}
 
 	#proseOfHead(text: string): void {
-		this.#beginProse(false);
-		this.goOn(`${text}\n`);
+		const prose = this.#beginProse(false);
+		prose.text(text);
+		prose.endLine();
 	}
 
 	#beginTable({ text, isMore }: Open & { kind: 'head' }, marks: string): boolean {

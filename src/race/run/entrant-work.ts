@@ -112,7 +112,12 @@ class EntrantWork {
 	#ownTurns: TurnState[] = [];
 
 	#options(): SendOptions {
-		return { signal: this.#stop.signal, onEvent: (event) => this.#onEvent(event), wait: false };
+		return {
+			signal: this.#stop.signal,
+			onEvent: (event) => this.#onEvent(event),
+			showsEdits: false,
+			wait: false,
+		};
 	}
 
 	#onEvent(event: RelayEvent): void {

@@ -2,6 +2,7 @@ import type { AgentId, PermissionPreset } from '../../agents/agent-adapter.ts';
 import type { KeptSetting } from '../../config/given-settings.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { ChatParticipant, SessionMeta } from '../../sessions/session-meta.ts';
+import type { Conversation } from '../conversation-contract.ts';
 import type { RelayEvent } from '../events/relay-events.ts';
 import type { Verdict } from './chat-verdict.ts';
 import type { RoleRequest } from './participants.ts';
@@ -22,13 +23,18 @@ export interface ChatRequest {
 	timeoutMs: number | null;
 	/** `SESSION/TURN` of the relay turn that started this relay, or null. */
 	parentTurn: string | null;
+	/** True: somebody is there to answer what a participant asks, by `answer`; default: nobody is. */
+	mayAsk?: boolean;
 	/** Settings that the user gave for the chat; default: none. */
 	config?: readonly KeptSetting[];
 }
 
 /** How a chat continues; null: as before. */
 export interface ChatChanges
-	extends Pick<ChatRequest, 'until' | 'maxTurns' | 'permissions' | 'timeoutMs' | 'parentTurn' | 'config'> {
+	extends Pick<
+		ChatRequest,
+		'until' | 'maxTurns' | 'permissions' | 'timeoutMs' | 'parentTurn' | 'mayAsk' | 'config'
+	> {
 	/** More of the user's words, for everyone. */
 	words: string | null;
 	/** The chat continues in this folder, wherever it was held. */
@@ -39,8 +45,8 @@ export interface ChatChanges
 
 /** `session`: the session to continue (id, prefix, suffix, @name, latest); null: the newest chat with work left. */
 export type ChatOpening =
-	| ({ type: 'new' } & Omit<ChatRequest, 'parentTurn'>)
-	| ({ type: 'earlier'; session: string | null } & Omit<ChatChanges, 'parentTurn'>);
+	| ({ type: 'new' } & Omit<ChatRequest, 'parentTurn' | 'mayAsk'>)
+	| ({ type: 'earlier'; session: string | null } & Omit<ChatChanges, 'parentTurn' | 'mayAsk'>);
 
 export const DEFAULT_CHAT_TURNS = 6;
 
@@ -72,10 +78,12 @@ export interface ChatOptions {
 	/** Aborting interrupts the running turn and ends the chat. */
 	signal: AbortSignal;
 	onEvent: (event: RelayEvent) => void;
+	/** As in `SendOptions`. */
+	showsEdits?: boolean;
 }
 
 /** A chat whose session this process holds. */
-export interface Chat {
+export interface Chat extends Pick<Conversation, 'answer' | 'change' | 'setAllowed'> {
 	session(): { id: SessionId; folder: string; meta: SessionMeta };
 	/** Called once. Ends as `ChatOutcome` says; rejects only if the records cannot be written. */
 	run(options: ChatOptions): Promise<ChatResult>;

@@ -6,18 +6,20 @@ import { toIsoOrNull } from '../../core/clock.ts';
 import { RelayError, type RelayErrorCode } from '../../core/errors.ts';
 import type { ChatParticipant } from '../../sessions/session-meta.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
-import { checkpoint, sayToAll } from '../../sessions/transitions.ts';
+import { checkpoint, sayToAll, type Transition } from '../../sessions/transitions.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
+import type { AnswerQuestion } from '../../turns/turn-spec.ts';
 import { alsoLogged } from '../events/log-event.ts';
 import { oneTurn, type TurnEnd } from '../one-turn.ts';
 import { type Ports, type RelayDeps, withPolicy } from '../ports.ts';
 import { packUnfinished } from '../resume/repair.ts';
 import { type Obstacle, obstacleOf } from './able-participants.ts';
 import type { Chat, ChatOptions, ChatOutcome, ChatResult } from './chat-contract.ts';
-import { ChatRound } from './chat-round.ts';
 import { agreeOn, checkpointChat } from './end-chat.ts';
 import { type PreparedChatTurn, prepareChatTurn } from './prompt/prepare-chat-turn.ts';
-import { whyLeaves } from './why-leaves.ts';
+import { ChatRound } from './round/chat-round.ts';
+import { ChatTime } from './round/chat-time.ts';
+import { whyLeaves } from './round/why-leaves.ts';
 
 const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set(['refused', 'not_trusted', 'agent_not_installed']);
 
@@ -25,6 +27,8 @@ export interface ChatStart {
 	/** Who is known to be unable to speak, and why. */
 	obstacles: ReadonlyMap<string, Obstacle>;
 	timeoutMs: number | null;
+	/** Somebody is there to answer what participants ask; default: nobody is. */
+	mayAsk?: boolean | undefined;
 	isNew: boolean;
 	/** What opening the session found, in lines for people. */
 	found: readonly string[];
@@ -42,13 +46,17 @@ export class OneChat implements Chat {
 	#hardStop = new AbortController();
 	readonly #warnedWindows = new Set<string>();
 	#running: Promise<ChatResult> | null = null;
-	#deadline = Number.POSITIVE_INFINITY;
+	readonly #time: ChatTime;
+	/** Answers what the running turn has asked, once it has asked. */
+	#answerQuestion: AnswerQuestion | null = null;
+	readonly setAllowed: Ports['setAllowed'] = (...change) => this.#ports.setAllowed(...change);
 
 	constructor(session: OpenSession, ports: Ports, start: ChatStart) {
 		this.#session = session;
 		this.#ports = ports;
 		this.#deps = withPolicy(ports);
 		this.#start = start;
+		this.#time = new ChatTime(start.timeoutMs, ports.clock);
 		this.#round = new ChatRound(session, []);
 	}
 
@@ -60,13 +68,25 @@ export class OneChat implements Chat {
 	run(options: ChatOptions): Promise<ChatResult> {
 		if (this.#running) throw new Error('this chat runs already');
 		const signal = AbortSignal.any([options.signal, this.#abort.signal]);
-		const onEvent = alsoLogged(this.#session.log, options.onEvent);
-		this.#running = this.#run({ onEvent, signal });
+		const onEvent = alsoLogged(this.#session.log, (event) => {
+			this.#time.event(event);
+			options.onEvent(event);
+			this.#ports.hooks?.event(event, this.#session);
+		});
+		this.#running = this.#run({ ...options, onEvent, signal });
 		return this.#running;
 	}
 
 	say(text: string): void {
 		this.#session.apply(sayToAll, { text, at: this.#deps.clock.now() });
+	}
+
+	answer(...answer: Parameters<AnswerQuestion>) {
+		return this.#answerQuestion?.(...answer) ?? 'too_late';
+	}
+
+	change<Facts>(transition: Transition<Facts>, facts: Facts) {
+		return this.#session.apply(transition, facts);
 	}
 
 	stopHard(): void {
@@ -80,29 +100,26 @@ export class OneChat implements Chat {
 			await packUnfinished(this.#session, this.#ports);
 		} finally {
 			this.#session.release();
+			const { id, folder, meta } = this.#session;
+			if (meta.turn_count > 0) this.#ports.hooks?.sessionEnded({ id, folder, status: meta.status });
 		}
+		await this.#ports.hooks?.settle();
 		await this.#deps.snapshots?.settled();
 		this.#deps.snapshots?.release();
 	}
 
 	async #run(options: ChatOptions): Promise<ChatResult> {
-		const { clock, store } = this.#deps;
-		const { timeoutMs, obstacles, isNew, found } = this.#start;
-		if (timeoutMs !== null) this.#deadline = clock.monotonic() + timeoutMs;
-		this.#round = new ChatRound(this.#session, store.lineage(this.#session.id));
+		const { obstacles, isNew, found } = this.#start;
+		this.#round = new ChatRound(this.#session, this.#deps.store.lineage(this.#session.id));
 		const { id: sessionId, folder: directory } = this.#session;
 		options.onEvent({ type: 'session_opened', sessionId, directory, isNew });
 		for (const text of found) options.onEvent({ type: 'notice', level: 'warning', text });
 		for (const [id, obstacle] of obstacles) this.#round.leave(id, obstacle, options);
 		for (;;) {
-			const outcome = this.#round.outcome(options, this.#deps, this.#isTimeUp());
+			const outcome = this.#round.outcome(options, this.#deps, this.#time.isUp);
 			if (outcome !== null) return this.#end(outcome);
 			await this.#letSpeak(this.#round.next(), options);
 		}
-	}
-
-	#isTimeUp(): boolean {
-		return this.#deps.clock.monotonic() >= this.#deadline;
 	}
 
 	async #letSpeak(who: ChatParticipant, options: ChatOptions): Promise<void> {
@@ -112,7 +129,8 @@ export class OneChat implements Chat {
 		if (obstacle !== null) return this.#round.leave(who.id, obstacle, options);
 		const prepared = await this.#prepare(who, options);
 		if (prepared === null) return;
-		if (prepared.gone !== null) options.onEvent({ type: 'notice', level: 'warning', text: prepared.gone });
+		for (const text of [prepared.gone, prepared.cannotAsk])
+			if (text !== null) options.onEvent({ type: 'notice', level: 'warning', text });
 		if (prepared.left !== null) {
 			const text = `${who.id} starts a new conversation, with the whole chat: its last one ${prepared.left}.`;
 			options.onEvent({ type: 'notice', level: 'info', text });
@@ -137,7 +155,9 @@ export class OneChat implements Chat {
 		const { history, chat } = this.#round;
 		const lineage = store.lineage(this.#session.id);
 		try {
-			const plan = { session: this.#session, chat, who, history, lineage };
+			const { mayAsk = false } = this.#start;
+			const asking = { mayAsk, signal: options.signal };
+			const plan = { session: this.#session, chat, who, history, lineage, ...asking };
 			const prepared = await prepareChatTurn(plan, this.#deps);
 			// A crash before the turn is on disk leaves a session with an unused packet.
 			this.#session.apply(checkpoint, {
@@ -166,12 +186,18 @@ export class OneChat implements Chat {
 			session: this.#session,
 			spec,
 			snapshots: this.#deps.snapshots,
-			timeoutMs: this.#timeoutMs(),
+			timeoutMs: this.#time.forTurn(this.#deps.config.turn.timeout_s * 1000),
 			speaker: { participant, role, number: this.#round.number, maxTurns: this.#round.chat.max_turns },
 			complete: (ended: TurnState) => this.#round.record(ended),
 		};
-		const hardSignal = this.#hardStop.signal;
-		return oneTurn(turn, this.#deps, { ...options, hardSignal, warnedWindows: this.#warnedWindows });
+		return oneTurn(turn, this.#deps, {
+			...options,
+			hardSignal: this.#hardStop.signal,
+			warnedWindows: this.#warnedWindows,
+			onQuestions: (answer) => {
+				this.#answerQuestion = answer;
+			},
+		});
 	}
 
 	/** A participant that could not speak leaves the round; the others continue. */
@@ -181,7 +207,7 @@ export class OneChat implements Chat {
 			hasSpoken: this.#round.lastTurn?.text !== null,
 			resetAt: limit?.resetAt ?? null,
 			advice: login.advice,
-			isTimeUp: this.#isTimeUp(),
+			isTimeUp: this.#time.isUp,
 			now: this.#deps.clock.now(),
 		});
 		if (why !== null) this.#round.leave(who.id, why, options);
@@ -206,13 +232,5 @@ export class OneChat implements Chat {
 			packet,
 			earliestReset: resetAt,
 		};
-	}
-
-	/** The time limit of the next turn: the configured one, or what is left of the chat's; null: as configured. */
-	#timeoutMs(): number | null {
-		if (this.#deadline === Number.POSITIVE_INFINITY) return null;
-		const left = Math.max(1, this.#deadline - this.#deps.clock.monotonic());
-		const configured = this.#deps.config.turn.timeout_s * 1000;
-		return configured > 0 ? Math.min(configured, left) : left;
 	}
 }

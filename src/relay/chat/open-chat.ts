@@ -26,9 +26,9 @@ export async function startChat(request: ChatRequest, ports: Ports): Promise<Cha
 	};
 	const obstacles = findObstacles(chat, deps);
 	requireTwoAbleToStart(chat, obstacles, deps);
-	const { topic, parentTurn, timeoutMs, config = [] } = request;
+	const { topic, parentTurn, timeoutMs, mayAsk, config = [] } = request;
 	const session = deps.store.create({ kind: 'chat', objective: topic, parentTurn, chat, config });
-	return new OneChat(session, ports, { obstacles, timeoutMs, isNew: true, found: session.notices });
+	return new OneChat(session, ports, { obstacles, timeoutMs, mayAsk, isNew: true, found: session.notices });
 }
 
 /**
@@ -53,7 +53,7 @@ export async function continueChat(id: SessionId, changes: ChatChanges, here: Po
 	const next = changed({ ...chat, participants }, changes);
 	const obstacles = findObstacles(next, deps);
 	requireTwoAbleToStart(next, obstacles, deps);
-	const { parentTurn, timeoutMs } = changes;
+	const { parentTurn, timeoutMs, mayAsk } = changes;
 	acceptOrigin(id, deps.store);
 	const session = isCompleted
 		? deps.store.create({ kind: 'chat', parent: id, parentTurn })
@@ -69,7 +69,7 @@ export async function continueChat(id: SessionId, changes: ChatChanges, here: Po
 		const { config = [] } = changes;
 		if (config.length > 0) session.apply(keepSettings, { settings: config, at: deps.clock.now() });
 		session.apply(reopenChat, { repo, chat: next, words: changes.words, at: deps.clock.now() });
-		return new OneChat(session, place.ports, { obstacles, timeoutMs, isNew: isCompleted, found });
+		return new OneChat(session, place.ports, { obstacles, timeoutMs, mayAsk, isNew: isCompleted, found });
 	} catch (error) {
 		if (isCompleted) session.discardIfEmpty();
 		else session.release();

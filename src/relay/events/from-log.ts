@@ -1,4 +1,5 @@
 /** Entries of a session's log as what happened, for a reader who was not there. Pure; the other direction is `log-event.ts`. */
+import { WANTED_ACTIONS, type Wanted } from '../../agents/asking/question.ts';
 import { fromIso } from '../../core/clock.ts';
 import { safeLine } from '../../core/text.ts';
 import type { CandidateVerdict } from '../../limits/successor.ts';
@@ -53,8 +54,9 @@ export function fromLogEvent(entry: LogEvent, ts: number): LoggedRelayEvent | nu
 		case 'waiting':
 			return { type: entry.type, agent: name(entry.agent), until: fromIso(entry.until) ?? ts, now: ts };
 		case 'utilization_warning': {
-			const { type, agent, window, ratio, reset_at } = entry;
-			return { type, agent: name(agent), window, ratio, resetAt: fromIso(reset_at) };
+			const { type, agent, window, ratio, reset_at, next } = entry;
+			const then = next === undefined ? {} : { next: next && name(next) };
+			return { type, agent: name(agent), window, ratio, resetAt: fromIso(reset_at), ...then };
 		}
 		case 'notice':
 			return { type: entry.type, level: entry.level === 'warning' ? 'warning' : 'info', text: entry.text };
@@ -80,11 +82,23 @@ function turnStarted(entry: Of<'turn_started'>): LoggedRelayEvent | null {
 const KINDS = ['permission', 'choice', 'text'] as const;
 
 function questionAsked({ turn, agent, question, denied_in_ms }: Of<'question_asked'>): LoggedRelayEvent {
-	const { id, title, detail, options } = question;
+	const { id, title, detail, options, wants } = question;
 	const kind = KINDS.find((one) => one === question.kind) ?? 'text';
-	const asked = { id, kind, title, detail, options: options.map(({ id, label }) => ({ id, label })) };
+	const action = WANTED_ACTIONS.find((one) => one === wants?.action);
+	const asked = {
+		...{ id, kind, title, detail },
+		options: options.map(({ id, label }) => ({ id, label })),
+		...(wants === undefined || action === undefined ? {} : { wants: wantedFrom(action, wants) }),
+	};
 	return { type: 'question_asked', turn, agent: name(agent), question: asked, deniedInMs: denied_in_ms };
 }
+
+const wantedFrom = (action: Wanted['action'], { what, folder, reason }: Omit<Wanted, 'action'>): Wanted => ({
+	action,
+	what,
+	folder,
+	reason,
+});
 
 const VERDICTS = [
 	...(['chosen', 'eligible', 'not_installed', 'not_logged_in', 'login_refused', 'no_login_known'] as const),
@@ -98,11 +112,12 @@ function carriedFromDisk(carried: Of<'handed_over'>['carried']) {
 }
 
 function candidatesOf({ candidates }: Pick<Of<'handed_over'>, 'candidates'>): CandidateVerdict[] {
-	return candidates.map(({ agent, model, verdict, reason, reset_at }) => ({
+	return candidates.map(({ agent, model, verdict, reason, brief, reset_at }) => ({
 		agent: name(agent),
 		model,
 		verdict: VERDICTS.find((one) => one === verdict) ?? 'eligible',
 		reason,
+		...(brief && { brief: { what: brief.what, advice: brief.advice, isOwnGuess: brief.is_own_guess } }),
 		resetAt: fromIso(reset_at),
 	}));
 }

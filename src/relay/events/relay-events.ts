@@ -121,7 +121,15 @@ export type RelayEvent =
 			isWaiting?: boolean;
 	  }
 	| { type: 'waiting'; agent: AgentId; until: number; now: number }
-	| { type: 'utilization_warning'; agent: AgentId; window: string; ratio: number; resetAt: number | null }
+	/** `next`: who takes over at the limit, null: nobody can; absent: it is not said. */
+	| {
+			type: 'utilization_warning';
+			agent: AgentId;
+			window: string;
+			ratio: number;
+			resetAt: number | null;
+			next?: AgentId | null;
+	  }
 	/** A participant leaves this chat; `until`: when its limit ends, null when not known or for another reason. */
 	| {
 			type: 'participant_left';

@@ -1,10 +1,12 @@
 /** A line of work of its own that begins after an earlier turn of a session: a new session with a packet of the turns up to there. */
+import { type KeptSetting, settingsToKeep } from '../../config/given-settings.ts';
 import { RelayError } from '../../core/errors.ts';
 import { parseSessionId, type SessionId } from '../../core/ids.ts';
 import { safeLine } from '../../core/text.ts';
 import { writePacket } from '../../handoff/write-packet.ts';
 import { type LineageEntry, upTo } from '../../sessions/lineage/lineage.ts';
 import type { ForkedFrom, SessionMeta } from '../../sessions/session-meta.ts';
+import { keptSettings } from '../../sessions/store/kept-settings.ts';
 import type { SessionDraft } from '../../sessions/store/make-session.ts';
 import type { OpenSession, SessionStore } from '../../sessions/store/session-store.ts';
 import { checkpoint, close, takeOverAgents } from '../../sessions/transitions.ts';
@@ -74,13 +76,13 @@ export interface ForkRequest {
 }
 
 /**
- * Makes the fork, with its packet. The session it is forked from stays as it is. Throws `refused`, `agent_not_installed`, and what
+ * Makes the fork, with its packet, and with the settings that were given for the session that it is forked from. The session it is forked from stays as it is. Throws `refused`, `agent_not_installed`, and what
  * `SessionStore.make` throws; then there is no fork.
  */
 export async function forkSession(
 	{ point, to, hasFiles, isAccepted, isHere }: ForkRequest,
 	home: Ports,
-): Promise<{ id: SessionId; packet: string }> {
+): Promise<{ id: SessionId; packet: string; settings: readonly KeptSetting[] }> {
 	const { meta, state } = point;
 	const source = parseSessionId(meta.id);
 	if (source === null) throw new Error('a session without an id');
@@ -95,6 +97,7 @@ export async function forkSession(
 	if (to !== null) requireExecutable(to.agent, deps);
 	acceptOrigin(source, place.ports.store);
 	const fork = { session: meta.id, turn: state.turn, files: hasFiles };
+	const settings = settingsToKeep(keptSettings(meta, deps.store.witness(source)).settings);
 	let packet = '';
 	try {
 		const id = await deps.store.make(
@@ -107,6 +110,7 @@ export async function forkSession(
 				repo: repoAt(place, meta.repo),
 				activeAgent: state.agent,
 				forkedFrom: fork,
+				config: settings,
 			},
 			async (draft) => {
 				const own = takeOverAgents(draft.meta, { agents: agentsUpTo(source, state.turn, deps.store) });
@@ -118,7 +122,7 @@ export async function forkSession(
 				return made;
 			},
 		);
-		return { id, packet };
+		return { id, packet, settings };
 	} finally {
 		await deps.snapshots?.settled();
 		deps.snapshots?.release();

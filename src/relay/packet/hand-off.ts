@@ -94,6 +94,7 @@ export async function packNow(
 		resetAt: fromIso(before?.reset_at ?? null),
 		pendingPrompt: before?.pending_prompt ?? null,
 	});
+	await deps.workstreams?.save(session.id);
 	return { packet, isNew: true };
 }
 

@@ -16,6 +16,8 @@ import type { RelayDeps } from '../ports.ts';
 import { presentPlace } from '../resume/present-place.ts';
 import { readableFolders } from '../resume/record-folders.ts';
 import { describeUnconfirmed } from '../resume/unconfirmed-words.ts';
+import { workstreamInPacket } from '../turn/workstream-state.ts';
+import { type NamedPictures, withLeftPictures } from './left-pictures.ts';
 import { type DiffStretch, lineageDiffs } from './lineage-diffs.ts';
 import { ownNotes } from './own-notes.ts';
 import { packetUndos } from './packet-undos.ts';
@@ -42,6 +44,8 @@ export interface PacketRequest {
 	 * in its own session.
 	 */
 	beside?: readonly LineageEntry[];
+	/** That the waiting prompt names. */
+	pictures?: NamedPictures;
 	/** The tree now, if the caller just took it; undefined: it is taken here. */
 	currentTree?: string | null;
 }
@@ -87,10 +91,8 @@ export async function packetOf(request: PacketRequest, deps: RelayDeps): Promise
 	const tree =
 		request.currentTree === undefined ? ((await deps.snapshots?.take())?.tree ?? null) : request.currentTree;
 	const placed = placedTurns(withLeftOut(lineage, deps.store));
-	const { losses, ...changed } = await lineageDiffs(
-		stretchAfter(placed, request, { tree, worktree: deps.repo.worktree }),
-		deps.snapshots,
-	);
+	const stretch = stretchAfter(placed, request, { tree, worktree: deps.repo.worktree });
+	const { losses, ...changed } = await lineageDiffs(stretch, deps.snapshots);
 	const isBeside = ({ meta }: LineageEntry) => beside.some((one) => one.meta.id === meta.id);
 	const witnesses = lineage.filter((entry) => !isBeside(entry)).map(({ witness }) => witness);
 	const objective = saidAsObjective(witnesses, session.meta.objective);
@@ -99,7 +101,7 @@ export async function packetOf(request: PacketRequest, deps: RelayDeps): Promise
 		lineage.map(({ folder }) => folder),
 		place,
 	);
-	const packet = buildPacket({
+	const built = buildPacket({
 		lineage: lineage.map((entry, i) =>
 			lineageSession({ ...entry, folder: folders[i] ?? entry.folder }, records[i] ?? [], {
 				ancestors: ancestorsOf(entry, lineage.slice(0, i)),
@@ -122,6 +124,7 @@ export async function packetOf(request: PacketRequest, deps: RelayDeps): Promise
 		beside: beside.map(({ meta }) => meta.id),
 		startsIn: recordedFolder(place),
 		since: since && { sessionId: since.sessionId, turn: since.state.turn },
+		workstream: since === null ? await workstreamInPacket(session, deps) : null,
 		budgetBytes: deps.config.packet.max_bytes,
 		inert: (text) => to?.inert(text) ?? text,
 		secrets: secretValues(deps.env, deps.registry.adapters),
@@ -131,6 +134,8 @@ export async function packetOf(request: PacketRequest, deps: RelayDeps): Promise
 			...losses,
 		],
 	});
+	const states = stretch.turns.map(({ state }) => state);
+	const packet = { ...built, carried: withLeftPictures(built.carried, states, request) };
 	return { packet, losses, unconfirmed: describeUnconfirmed(lineage.filter((entry) => !isBeside(entry))) };
 }
 
@@ -225,7 +230,8 @@ function lineageSession(
 		folder,
 		turns,
 		undos: packetUndos(entry.meta, story),
-		notes: notes.map(({ kind, text, after_turn, exit_code, isConfirmed }) => ({
+		notes: notes.map(({ kind, text, after_turn, exit_code, isConfirmed, by }) => ({
+			by,
 			kind,
 			text,
 			afterTurn: after_turn,

@@ -117,7 +117,8 @@ async function repairOne(id: SessionId, deps: Ports): Promise<string[]> {
 		await own.snapshots?.settled();
 		return lines;
 	} finally {
-		session.release();
+		if (isUntouched(session.meta)) session.discardIfEmpty();
+		else session.release();
 	}
 }
 
@@ -125,13 +126,25 @@ async function repairOne(id: SessionId, deps: Ports): Promise<string[]> {
 export async function letGo(session: OpenSession, ports: Ports): Promise<void> {
 	try {
 		await packUnfinished(session, ports);
+		if (session.meta.turn_count > 0) await ports.workstreams?.save(session.id);
 	} finally {
 		// A finished session that was opened but not continued leaves no empty child behind.
-		if (session.meta.parent === null) session.release();
-		else session.discardIfEmpty();
+		if (session.meta.parent !== null || isUntouched(session.meta)) session.discardIfEmpty();
+		else session.release();
 		const { id, folder, meta } = session;
 		if (meta.turn_count > 0) ports.hooks?.sessionEnded({ id, folder, status: meta.status });
 	}
+}
+
+/** A session of its own that was begun without a prompt, for an agent's own TUI, and has nothing of its user's. */
+function isUntouched(meta: SessionMeta): boolean {
+	const { parent, objective, title, last_prompt, forked_from, adopted_from, chat, config } = meta;
+	const { kind, turn_count, notes, tags = [], undos = [], allowed = [] } = meta;
+	const isMadeOf = [parent, objective, title, last_prompt, forked_from, adopted_from, chat, config].some(
+		(one) => one !== null && one !== undefined,
+	);
+	const isKept = turn_count > 0 || [notes, tags, undos, allowed].some((list) => list.length > 0);
+	return !isMadeOf && !isKept && (kind === 'run' || kind === 'shell');
 }
 
 /**

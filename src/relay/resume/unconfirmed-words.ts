@@ -28,7 +28,9 @@ export function unconfirmedWords(lineage: readonly LineageEntry[]): UnconfirmedW
 
 function inSession(entry: LineageEntry, at: number, lineage: readonly LineageEntry[]): UnconfirmedWords[] {
 	const { meta, folder, turns, witness } = entry;
-	const notes = ownNotes(entry, lineage.slice(0, at)).filter(({ isConfirmed }) => !isConfirmed);
+	const notes = ownNotes(entry, lineage.slice(0, at)).filter(
+		({ isConfirmed, by }) => !isConfirmed && by === undefined,
+	);
 	return [
 		...turns.flatMap((state) =>
 			found(meta.id, 'prompt', state.turn, readSaidWords({ folder, state, witness }).unconfirmed),

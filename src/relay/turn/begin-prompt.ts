@@ -30,8 +30,19 @@ export function openFor(
 	return session;
 }
 
+/** The current session, or a new one that nothing has been said in. */
+export function openWithoutTask(
+	{ state, start }: { state: ConversationState; start: RelayStart },
+	deps: RelayDeps,
+): OpenSession {
+	const { session } = state;
+	if (session === null) return createSession(null, { state, start }, deps);
+	session.restore();
+	return session;
+}
+
 function createSession(
-	objective: string,
+	objective: string | null,
 	{ state, start }: { state: ConversationState; start: RelayStart },
 	{ store }: RelayDeps,
 ): OpenSession {

@@ -22,6 +22,8 @@ const EXTENSION = /\.(?:png|jpe?g|gif|webp)$/i;
 export interface SentPictures {
 	/** For the record. */
 	pictures: readonly Picture[];
+	/** Paths of those that the agent cannot take: it gets the words alone. */
+	unsent: readonly string[];
 	/** For `TurnRequest.pictures`. */
 	flags: readonly string[];
 	/** What follows the user's words; empty: nothing. */
@@ -29,7 +31,7 @@ export interface SentPictures {
 	notices: readonly string[];
 }
 
-const NONE: SentPictures = { pictures: [], flags: [], words: '', notices: [] };
+const NONE: SentPictures = { pictures: [], unsent: [], flags: [], words: '', notices: [] };
 
 /** `text`: the user's words, with or without piped material, which names nothing. */
 export function picturesIn(
@@ -39,12 +41,14 @@ export function picturesIn(
 ): SentPictures {
 	const named = namesIn(withInertMaterial(text, () => ''));
 	if (named.length === 0) return NONE;
-	const sent: { pictures: Picture[]; flags: string[]; words: string[]; notices: string[] } = {
-		pictures: [],
-		flags: [],
-		words: [],
-		notices: [],
-	};
+	const sent: { pictures: Picture[]; unsent: string[]; flags: string[]; words: string[]; notices: string[] } =
+		{
+			pictures: [],
+			unsent: [],
+			flags: [],
+			words: [],
+			notices: [],
+		};
 	for (const { name, isAt } of named.slice(0, MAX_PICTURES)) {
 		const looked = lookAt(pathOf(name, folder, home), isAt);
 		const shown = safeLine(basename(name), 100);
@@ -54,6 +58,7 @@ export function picturesIn(
 		}
 		const way = adapter.pictureWay?.(looked, folder) ?? cannotTake('it takes no pictures from the relay');
 		if (way.way === 'cannot') {
+			sent.unsent.push(looked.path);
 			sent.notices.push(`${adapter.title} gets only the path of ${shown}: ${way.why}.`);
 			continue;
 		}

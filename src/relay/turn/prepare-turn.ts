@@ -1,8 +1,6 @@
 /** From "this prompt goes to this agent" to everything a turn needs: conversation to resume, packet, command facts. */
-import { delimiter, dirname } from 'node:path';
 import type { AgentAdapter, PermissionPreset } from '../../agents/agent-adapter.ts';
 import { wantsToAsk } from '../../agents/asking/question.ts';
-import { agentEnvironment } from '../../agents/environment.ts';
 import type { Limit } from '../../agents/events.ts';
 import { isModelName } from '../../agents/model-name.ts';
 import { agentSettings } from '../../config/defaults.ts';
@@ -14,9 +12,6 @@ import type { ComposedPrompt } from '../../handoff/build-packet.ts';
 import type { PacketReason } from '../../handoff/packet-input.ts';
 import { withInertMaterial } from '../../handoff/words/piped-text.ts';
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
-import { DEFAULT_NAME, nameOf } from '../../sessions/names/name-id.ts';
-import { PAIR_VARIABLE } from '../../sessions/names/pair-mail.ts';
-import type { SessionMeta } from '../../sessions/session-meta.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import type { TurnSpec } from '../../turns/turn-spec.ts';
@@ -35,9 +30,15 @@ import { presentPlace } from '../resume/present-place.ts';
 import { describeBetween, useConversation } from './conversation-use.ts';
 import { picturesIn } from './named-pictures.ts';
 import { describePartners, partnerTurns, turnsOf } from './partner-turns.ts';
+import { plainPrompt } from './plain-prompt.ts';
 import type { Task } from './task.ts';
+import { turnEnvironment } from './turn-environment.ts';
+import { turnTools } from './turn-tools.ts';
+import { withWorkstream } from './workstream-state.ts';
 
 export interface TurnPlan {
+	/** Ends what is waited for before the turn begins; the turn then ends as interrupted. */
+	signal?: AbortSignal;
 	session: OpenSession;
 	adapter: AgentAdapter;
 	model: string | null;
@@ -86,17 +87,20 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 		deps,
 	);
 	try {
+		const pictures = picturesOf(plan, deps);
 		const { nativeSessionId: nativeId } = standing;
 		const beside = partnerTurns(lineage, { agent: adapter.id, nativeId }, deps);
-		const { packet, sent } =
+		const composed =
 			!task.isConfirmed ||
 			beside.length > 0 ||
 			((standing.needsPacket || isPacketWanted || between.length > 0) && turns.length > 0)
-				? await promptWithPacket(plan, { since: standing.lastTurn, between, beside }, deps)
+				? await promptWithPacket(plan, { since: standing.lastTurn, between, beside, pictures }, deps)
 				: { packet: null, sent: await promptAlone(plan, { lineage, turns }, standing, deps) };
+		const { packet } = composed;
+		const isInPacket = packet !== null && standing.lastTurn === null;
+		const sent = await withWorkstream(composed.sent, { session, adapter, isInPacket }, deps);
 		const number = session.meta.turn_count + 1;
 		const userPrompt = task.recordedAt ?? (sent.words && { turn: number, ...sent.words });
-		const pictures = picturesOf(plan, deps);
 		const prompt = pictures.words === '' ? sent.text : `${sent.text}\n\n${pictures.words}`;
 		const made = { prompt, userPrompt, packet: packet?.path ?? null, standing };
 		// The user already knows about one that is gone.
@@ -105,7 +109,11 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 		const bare = turnSpec(plan, deps, made);
 		const spec = {
 			...bare,
-			request: { ...bare.request, pictures: pictures.flags, ...(await askingKeyFor(bare, deps)) },
+			request: {
+				...bare.request,
+				pictures: pictures.flags,
+				...(await askingKeyFor(bare, deps, plan.signal)),
+			},
 			pictures: pictures.pictures.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
 			account: { profile: null, hash: account },
 			conversation: use,
@@ -133,15 +141,16 @@ function picturesOf({ task, adapter }: TurnPlan, deps: RelayDeps) {
 }
 
 /** Asks the agent's program, where it must be asked before its turn may ask; a turn that asks nothing waits for nothing. */
-async function askingKeyFor(
+export async function askingKeyFor(
 	{ adapter, executable, request }: Pick<TurnSpec, 'adapter' | 'executable' | 'request'>,
 	{ askingKeys }: Pick<RelayDeps, 'askingKeys'>,
+	signal: AbortSignal | undefined,
 ): Promise<Pick<TurnSpec['request'], 'askingKey'>> {
 	const { asker, env, version = null } = request;
 	const isAsking = wantsToAsk(request) && adapter.cannotAsk?.(request) === null;
 	if (!isAsking || asker === undefined || adapter.askingKeyQuery === undefined) return {};
 	const query = adapter.askingKeyQuery(asker);
-	return { askingKey: await askingKeys.of(query, { executable, version, env }) };
+	return { askingKey: await askingKeys.of(query, { executable, version, env, signal }) };
 }
 
 /** The notice that the folder where agents start is missing: it was removed, or another one has taken its place. */
@@ -156,7 +165,7 @@ function newConversation({ title }: AgentAdapter, why: string): string {
 /** Packets are a sixth of the program and most turns need none, so their code is loaded here. */
 async function promptWithPacket(
 	plan: TurnPlan,
-	known: Pick<PacketRequest, 'since' | 'between' | 'beside'>,
+	known: Pick<PacketRequest, 'since' | 'between' | 'beside' | 'pictures'>,
 	deps: RelayDeps,
 ) {
 	const [{ makePacket }, { composePrompt }] = await Promise.all([
@@ -197,10 +206,6 @@ export function turnSpec(
 	const { adapter, model, permissions } = plan;
 	const { standing, ...sent } = made;
 	const executable = requireExecutable(adapter.id, deps);
-	const { env } = agentEnvironment(deps.agentEnv, adapter, deps.registry.adapters, {
-		session: plan.session.id,
-		turn: plan.session.meta.turn_count + 1,
-	});
 	if (model !== null && !isModelName(model))
 		throw new RelayError(
 			'damaged_record',
@@ -223,6 +228,7 @@ export function turnSpec(
 			permissions,
 			allowCommands: deps.config.permissions.allow_commands,
 			isTrusted: deps.isTrusted,
+			...turnTools(permissions, deps),
 			folder: presentPlace(deps.repo).folder,
 			worktree: deps.repo.worktree,
 			isGitRepo: deps.repo.kind !== 'none',
@@ -230,12 +236,7 @@ export function turnSpec(
 			patienceMs: deps.config.limits.patience_s * 1000,
 			...(plan.mayAsk && deps.config.permissions.ask ? { mayAsk: true, asker: deps.asker() } : {}),
 			version,
-			env: {
-				...withoutPair(env),
-				PATH: withFolderOf(executable, env.PATH ?? ''),
-				...nameForAgents(plan.session.meta, env),
-				AGENT_RELAY_DEPTH: String(Number(deps.env.AGENT_RELAY_DEPTH ?? 0) + 1),
-			},
+			env: turnEnvironment(plan, executable, deps),
 		},
 		...sent,
 		trigger: plan.trigger,
@@ -243,20 +244,6 @@ export function turnSpec(
 		planBefore: standing.plan,
 		before: plan.before,
 	};
-}
-
-/** A relay within the turn works under the name of its session. */
-function nameForAgents(
-	meta: Pick<SessionMeta, 'name'>,
-	{ AGENT_RELAY_NAME: inherited }: Readonly<Record<string, string | undefined>>,
-) {
-	const name = nameOf(meta);
-	return name === DEFAULT_NAME && inherited === undefined ? {} : { AGENT_RELAY_NAME: name };
-}
-
-/** A relay within the turn is no shell of the pair. */
-function withoutPair({ [PAIR_VARIABLE]: _, ...env }: Readonly<Record<string, string>>) {
-	return env;
 }
 
 /** The bare words, after notes if the agent's own conversation ends with a turn that was cut off, or was taken back since. */
@@ -279,19 +266,4 @@ async function promptAlone(
 	if (note === '') return plainPrompt(task.text, adapter);
 	const start = Buffer.byteLength(note);
 	return { text: note + task.text, words: { start, end: start + Buffer.byteLength(task.text) } };
-}
-
-/** A program that was found off PATH also finds its neighbours (such as a version manager's `node`), after all else. */
-function withFolderOf(executable: string, searchPath: string): string {
-	const folder = dirname(executable);
-	const folders = searchPath === '' ? [] : searchPath.split(delimiter);
-	return folders.includes(folder) ? searchPath : [...folders, folder].join(delimiter);
-}
-
-/** No sent prompt begins with `/`: the CLIs would run it as a command of their own. As an argument, `-` would be an option. */
-function plainPrompt(words: string, { takesPromptAsArgument, inert }: AgentAdapter): ComposedPrompt {
-	const text = withInertMaterial(words, inert);
-	const isMistakable = text.startsWith('/') || (takesPromptAsArgument === true && text.startsWith('-'));
-	const guard = isMistakable ? ' ' : '';
-	return { text: guard + text, words: { start: guard.length, end: guard.length + Buffer.byteLength(text) } };
 }

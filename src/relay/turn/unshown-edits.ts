@@ -37,14 +37,14 @@ export class ReportedEdits {
 
 /**
  * What a turn changed that no tool has reported, from the snapshots around it: edits of a CLI that names only the files, and
- * those of commands. Empty without snapshots, and after a limit, where the next agent waits for nothing.
+ * those of commands. Empty without snapshots.
  */
 export async function unshownEdits(
-	{ status, files, tree: { before, after } }: TurnState,
+	{ files, tree: { before, after } }: TurnState,
 	reported: ReportedEdits,
-	snapshots: Snapshots | null,
+	snapshots: Pick<Snapshots, 'diff'> | null,
 ): Promise<FileEdit[]> {
-	if (snapshots === null || before === null || after === null || status === 'limited') return [];
+	if (snapshots === null || before === null || after === null) return [];
 	const unshown = files.filter(
 		({ path, source, change }) => source === 'git' && change !== 'mode' && !reported.has(path),
 	);
@@ -60,7 +60,7 @@ export async function unshownEdits(
 }
 
 async function readDiff(
-	snapshots: Snapshots,
+	snapshots: Pick<Snapshots, 'diff'>,
 	before: string,
 	after: string,
 	paths: readonly string[],

@@ -24,14 +24,30 @@ export function removeSessionFolder(folder: string, onGone = () => {}): void {
 	rmSync(aside, { recursive: true, force: true });
 }
 
-/** Sessions whose removal was interrupted, in the store at `folder`, each with what is left of its folder. */
-export function removedSessions(folder: string): Array<{ id: SessionId; path: string }> {
+interface RemovedSession {
+	id: SessionId;
+	path: string;
+}
+
+/**
+ * Sessions whose removal was interrupted, in the store at `folder`, each with what is left of its folder. `names`: what its folder of
+ * sessions holds, if the caller already has it (5 ms for 10,000).
+ */
+export function removedSessions(
+	folder: string,
+	names: readonly string[] = namesOfSessions(folder),
+): RemovedSession[] {
 	const sessions = sessionsFolder({ folder });
-	if (!isFolder(folder) || !isFolder(sessions)) return [];
-	return namesInExpected(sessions, 'EACCES').flatMap((name) => {
+	return names.flatMap((name) => {
 		const id = parseSessionId(REMOVED.exec(name)?.[1] ?? '');
 		if (id === null) return [];
 		const path = join(sessions, name);
 		return isFolder(path) ? [{ id, path }] : [];
 	});
+}
+
+/** Everything in the folder of sessions of the store at `folder`; none where that is not a store. */
+export function namesOfSessions(folder: string): string[] {
+	const sessions = sessionsFolder({ folder });
+	return isFolder(folder) && isFolder(sessions) ? namesInExpected(sessions, 'EACCES') : [];
 }

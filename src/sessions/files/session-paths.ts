@@ -23,6 +23,8 @@ const UNDO_FOLDER = 'undo';
 /** Logs of a race, and what an adoption stages: only in the session of a race. */
 export const RACE_FOLDER = 'race';
 export const ADOPT_FOLDER = 'adopt';
+/** Where an agent works that is asked something beside every conversation. What it keeps of that is no conversation of the user's. */
+export const ASIDE_FOLDER = 'agent-relay-aside';
 /** The record of a race, in the folder of its session. */
 export const RACE_FILE = 'race.json';
 

@@ -27,6 +27,11 @@ export interface NativeConversations {
 		session: SessionId,
 		mayJoin?: (users: readonly SessionId[]) => boolean,
 	): ConversationUse;
+	/**
+	 * Runs `act`, for some milliseconds, while nobody else begins, ends or does the like in the conversation; without that where the
+	 * state folder cannot be written. Throws `not_writable` if another holds it too long, and what `act` throws.
+	 */
+	alone<T>(conversation: Conversation, act: () => T): T;
 }
 
 export interface Conversation {
@@ -172,7 +177,21 @@ export function createNativeConversations(options: NativeConversationsOptions): 
 		};
 	};
 
-	return { begin };
+	const alone: NativeConversations['alone'] = (conversation, act) => {
+		let isBegun = false;
+		try {
+			if (isForeignFolder(folder)) return act();
+			return withFileLock(`${pathOf(conversation)}.lock`, locking, () => {
+				isBegun = true;
+				return act();
+			});
+		} catch (error) {
+			if (isBegun || !isSystemError(error)) throw error;
+			return act();
+		}
+	};
+
+	return { begin, alone };
 }
 
 function emptyRecord({ agent, nativeId }: Conversation): ConversationRecord {

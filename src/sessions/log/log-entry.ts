@@ -14,7 +14,15 @@ const limit = v.nullable(limitSchema);
 
 /** Who was considered for a prompt, and why each was taken or not. */
 const candidates = v.array(
-	v.looseObject({ agent: text, model: textOrNull, verdict: text, reason: text, reset_at: textOrNull }),
+	v.looseObject({
+		agent: text,
+		model: textOrNull,
+		verdict: text,
+		reason: text,
+		/** The reason in parts; absent where it is one piece. */
+		brief: v.optional(v.looseObject({ what: text, advice: textOrNull, is_own_guess: v.boolean() })),
+		reset_at: textOrNull,
+	}),
 );
 
 /** `left_out`: what had no room in the packet, in words. */
@@ -150,7 +158,14 @@ const eventSchema = v.variant('type', [
 	entry('forked', { session: text, turn: count, files: v.boolean() }),
 	/** The session was made from an agent's own transcript. */
 	entry('adopted', { agent: text, native_session_id: textOrNull, path: text, turns: count }),
-	entry('utilization_warning', { agent: text, window: text, ratio: count, reset_at: textOrNull }),
+	entry('utilization_warning', {
+		agent: text,
+		window: text,
+		ratio: count,
+		reset_at: textOrNull,
+		/** Who takes over then; absent in older records and in chats. */
+		next: v.optional(textOrNull),
+	}),
 	entry('participant_left', { participant: text, agent: text, reason: text, text, until: textOrNull }),
 	entry('chat_agreed', {}),
 	entry('chat_finished', { outcome: text, turns: count, packet: textOrNull, earliest_reset: textOrNull }),

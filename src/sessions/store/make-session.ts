@@ -21,6 +21,7 @@ import type { NameId } from '../names/name-id.ts';
 import type { SessionMeta } from '../session-meta.ts';
 import type { Witness, Witnesses } from '../witness/witness.ts';
 import { holdFolders } from './held-place.ts';
+import { wordsOfConfig } from './kept-settings.ts';
 import { type LockContext, lockText, readLock } from './lock-record.ts';
 import { newMeta, type SessionInit } from './new-meta.ts';
 import { newestSession } from './new-session-folder.ts';
@@ -49,6 +50,8 @@ interface MakeDeps {
 	context: LockContext;
 	name: NameId;
 	onNotice?: (text: string) => void;
+	/** Calls `show`, which makes it a session, or throws; then there is none. */
+	publish?: (show: () => void) => void;
 }
 
 /** See `SessionStore.make`. */
@@ -57,7 +60,7 @@ export async function makeSession(
 	write: (draft: SessionDraft) => Promise<SessionMeta>,
 	deps: MakeDeps,
 ): Promise<SessionId> {
-	const { location, clock, context, witnesses, relayVersion, name } = deps;
+	const { location, clock, context, witnesses, relayVersion, name, publish = (show) => show() } = deps;
 	const protection = prepareStore(location);
 	const siblings = namesInExpected(sessionsFolder(location));
 	removeStrayDrafts(location, context, siblings);
@@ -99,11 +102,14 @@ export async function makeSession(
 		const text = serializeMeta({ ...made, updated_at: toIso(clock.now()) }, path);
 		explainingWrites(path, () => writeAtomic(held.wayTo(path), text, { sync: true }));
 		// The user names a transcript, but nobody saw him say what it holds.
-		witness.begin(folder, { isAccepted: init.adoptedFrom !== undefined });
+		const { config } = made;
+		const said =
+			config === undefined ? [] : [{ kind: 'config' as const, turn: 0, words: wordsOfConfig(config) }];
+		witness.begin(folder, { isAccepted: init.adoptedFrom !== undefined, said });
 		await witness.settle();
 		removeIfThere(lock);
 		refuseReplaced(held);
-		explainingWrites(folder, () => renameSync(draft, folder));
+		publish(() => explainingWrites(folder, () => renameSync(draft, folder)));
 		return id;
 	} catch (error) {
 		rmSync(draft, { recursive: true, force: true });
@@ -123,7 +129,7 @@ const ABANDONED_AFTER_MS = 3_600_000;
 export function removeStrayDrafts(
 	location: Pick<StoreLocation, 'folder'>,
 	context: LockContext,
-	siblings: readonly string[] = namesInExpected(sessionsFolder(location), 'EACCES'),
+	siblings: readonly string[],
 ): void {
 	const sessions = sessionsFolder(location);
 	for (const name of siblings) {

@@ -19,6 +19,7 @@ import type { Witness } from '../witness/witness.ts';
 import { confirmedRules, wordsOfRule } from './confirmed-rules.ts';
 import { HeldRecords } from './held-records.ts';
 import { wordsOfConfig } from './kept-settings.ts';
+import { leftNotes } from './left-notes.ts';
 import { type HoldOptions, SessionHold } from './session-hold.ts';
 
 /** A session that this process alone may write, until `release`. */
@@ -197,9 +198,8 @@ export function holdSession(held: HeldSession): OpenSession {
 		turns: () => records.turns().turns,
 		turnRecords: () => records.turns(),
 		discardIfEmpty: () => {
-			const isEmpty = turnNumbers(hold.place.path).length === 0 && records.meta.checkpoint === null;
 			const isOurs = hold.isInPlace;
-			if (!isEmpty || hold.isReleased || !isOurs) return session.release();
+			if (!isEmpty(records.meta, hold.place.path) || hold.isReleased || !isOurs) return session.release();
 			try {
 				witness.remove();
 				rmSync(hold.place.path, { recursive: true, force: true });
@@ -229,10 +229,15 @@ export function holdSession(held: HeldSession): OpenSession {
 	return session;
 }
 
-/** Notes and the rules of a chat enter a record only when the user says them. */
+/** Neither a turn nor anything that waits for one: a prompt with its packet, or a note that an agent left. */
+function isEmpty({ checkpoint }: SessionMeta, folder: string): boolean {
+	return turnNumbers(folder).length === 0 && checkpoint === null && leftNotes(folder, []).notes.length === 0;
+}
+
+/** Notes that are not an agent's and the rules of a chat enter a record only when the user says them. */
 function witnessChange(before: SessionMeta, after: SessionMeta, witness: Witness): void {
-	for (const { kind, text } of after.notes.slice(before.notes.length))
-		witness.add({ kind, turn: after.turn_count, words: text });
+	for (const { kind, text, by } of after.notes.slice(before.notes.length))
+		if (by === undefined) witness.add({ kind, turn: after.turn_count, words: text });
 	for (const rule of (after.allowed ?? []).slice(before.allowed?.length ?? 0))
 		witness.add({ kind: 'allow', turn: after.turn_count, words: wordsOfRule(rule) });
 	if (after.config !== undefined && after.config !== before.config)

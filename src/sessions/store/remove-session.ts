@@ -60,12 +60,15 @@ export class SessionRemoval {
 		}
 	}
 
-	/** Finishes what a process left that died in a removal. Returns the ids of those sessions. */
-	finish(): SessionId[] {
+	/**
+	 * Finishes what a process left that died in a removal. Returns the ids of those sessions. `names`: what the folder of new sessions
+	 * holds.
+	 */
+	finish(names: readonly string[]): SessionId[] {
 		const { location, witnesses, context } = this.#deps;
 		return storeFolders(location)
 			.filter(isStore)
-			.flatMap(removedSessions)
+			.flatMap((folder) => removedSessions(folder, folder === location.folder ? names : undefined))
 			.flatMap(({ id, path }) => {
 				// Its process lives, and may still make it a session again.
 				if (isHeld(path, context)) return [];

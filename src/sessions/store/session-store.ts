@@ -14,6 +14,7 @@ import { keepFolderTime } from '../files/folder-time.ts';
 import { type HeldFolder, refuseLinksTo } from '../files/held-folder.ts';
 import { readMeta, refuseNewer, serializeMeta } from '../files/json-record.ts';
 import { describeProtection, keepSessionOutOfGit, type Protection } from '../files/keep-out-of-git.ts';
+import { namesOfSessions } from '../files/removed-sessions.ts';
 import { META_FILE, newestBegunTurn, sessionFolder } from '../files/session-paths.ts';
 import { describeMissingRecord } from '../files/session-remains.ts';
 import { folderOfSession, isStore, prepareStore, storeHolding } from '../files/store-location.ts';
@@ -221,8 +222,9 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 			}
 		},
 		finishRemovals: () => {
-			if (isStore(location.folder)) removeStrayDrafts(location, context);
-			return removal.finish();
+			const names = isStore(location.folder) ? namesOfSessions(location.folder) : [];
+			removeStrayDrafts(location, context, names);
+			return removal.finish(names);
 		},
 		remove: (id, judge = () => undefined) => removal.remove(id, judge),
 		read: (id) => read(id),
@@ -237,7 +239,13 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		turns: (id) => readTurns(folderOf(id)).turns,
 		lineage,
 		story: (id) => readStory(id, source),
-		make: (init, write) => makeSession(init, write, { ...options, context, name: nameInForce().id }),
+		make: (init, write, publish) =>
+			makeSession(init, write, {
+				...options,
+				context,
+				name: nameInForce().id,
+				...(publish === undefined ? {} : { publish }),
+			}),
 	};
 }
 

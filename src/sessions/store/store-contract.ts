@@ -56,9 +56,14 @@ export interface SessionStore extends StoreLists {
 	story(id: SessionId): LineageEntry[];
 	/**
 	 * Makes a session that nobody works in yet. `write` fills its folder and returns its record; lists know it once all of it is
-	 * there, so a process that dies before leaves no session. Throws like `create`, and what `write` throws; then nothing is left.
+	 * there, so a process that dies before leaves no session. `publish` calls `show`, which lets lists know it, or throws. Throws like
+	 * `create`, and what `write` and `publish` throw; then nothing is left.
 	 */
-	make(init: SessionInit, write: (draft: SessionDraft) => Promise<SessionMeta>): Promise<SessionId>;
+	make(
+		init: SessionInit,
+		write: (draft: SessionDraft) => Promise<SessionMeta>,
+		publish?: (show: () => void) => void,
+	): Promise<SessionId>;
 }
 
 export interface SessionStoreOptions {

@@ -75,6 +75,7 @@ export interface SaidNote {
 	text: string;
 	after_turn: number;
 	exit_code?: number | null | undefined;
+	by?: 'agent' | undefined;
 }
 
 export interface JudgedNote extends SaidNote {
@@ -87,7 +88,10 @@ export function saidAsNotes(
 	lineage: readonly Witness[],
 	recorded: readonly SaidNote[],
 ): JudgedNote[] {
-	const judged = recorded.map((note) => ({ ...note, isConfirmed: knownToAny(lineage, note.text) }));
+	const judged = recorded.map((note) => ({
+		...note,
+		isConfirmed: note.by === undefined && knownToAny(lineage, note.text),
+	}));
 	const hashes = new Set(recorded.map(({ text }) => hashOf(text)));
 	const lost = own.words.flatMap((said): JudgedNote[] => {
 		const text = said.kind === 'note' && !hashes.has(said.sha256) ? givenBack(said) : null;

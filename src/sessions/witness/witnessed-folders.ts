@@ -9,13 +9,19 @@ const BEGINNING = '{"kind":"session"';
 
 /** Folders of sessions that this user's relays began or took over, wherever their repo is; they may be gone. */
 export function witnessedFolders(witnessFolder: string): Set<string> {
-	const folders = new Set<string>();
-	if (isForeignFolder(witnessFolder)) return folders;
-	for (const name of namesIn(witnessFolder, 'EACCES')) {
-		if (!name.endsWith(WITNESS_END)) continue;
-		const lines = readOrNull(join(witnessFolder, name))?.toString().split('\n') ?? [];
-		for (const { line } of parseWitness(lines.filter((one) => one.startsWith(BEGINNING)).join('\n')))
-			if (line.kind === 'session') folders.add(line.folder);
-	}
-	return folders;
+	return new Set(witnessNames(witnessFolder).flatMap((name) => sessionFolders(witnessFolder, name)));
+}
+
+/** The witnesses of a folder, by the names of their files; each name is a session's id and an ending. */
+export function witnessNames(witnessFolder: string): string[] {
+	if (isForeignFolder(witnessFolder)) return [];
+	return namesIn(witnessFolder, 'EACCES').filter((name) => name.endsWith(WITNESS_END));
+}
+
+/** Where the records of that witness's session were; the last is the newest. */
+export function sessionFolders(witnessFolder: string, name: string): string[] {
+	const lines = readOrNull(join(witnessFolder, name))?.toString().split('\n') ?? [];
+	return parseWitness(lines.filter((one) => one.startsWith(BEGINNING)).join('\n')).flatMap(({ line }) =>
+		line.kind === 'session' ? [line.folder] : [],
+	);
 }

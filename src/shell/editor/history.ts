@@ -22,7 +22,6 @@ export interface History {
 /**
  * Never fails: a history that cannot be read or written is kept only in memory, as it is when `path` is null. The file gets
  * what `redact` leaves of an entry; this shell keeps the entry as it was typed.
- * @internal Exported for tests of one file.
  */
 export function openHistory(path: string | null, redact: (text: string) => string = (text) => text): History {
 	let entries = path === null ? [] : load(path);

@@ -10,7 +10,7 @@ import type { History } from './history.ts';
 import { KeySource } from './key-source.ts';
 import type { Key } from './keys.ts';
 import { layoutEdit } from './layout/layout-edit.ts';
-import { fold, unfold } from './paste/chips.ts';
+import { fold, hasChip, unfold } from './paste/chips.ts';
 import { type EditEffect, reduceKey } from './reduce-key.ts';
 
 const DOT = '•';
@@ -56,6 +56,15 @@ export class LineEditor {
 	/** All of it, with pastes in full. */
 	get text(): string {
 		return unfold(this.#state.text, this.#state.chips);
+	}
+
+	/** What a key does with the line as it is, where one would not guess; null: nothing is worth a word. */
+	get hint(): string | null {
+		const { text } = this.#state;
+		if (this.#draft !== null) return null;
+		if (hasChip(text)) return 'Ctrl+O shows the paste';
+		const lines = text.split('\n').length;
+		return lines > 1 ? `${lines} lines, Enter sends` : null;
 	}
 
 	attach(): void {

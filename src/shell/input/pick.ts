@@ -1,8 +1,13 @@
 import type { TerminalInput } from '../../ui/terminal-modes.ts';
 import { terminalColumns, terminalRows } from '../../ui/terminal-size.ts';
+import { cutToColumns, wrapToColumns } from '../../ui/text-width.ts';
 import type { ShellOutput } from '../shell-options.ts';
 import type { PickChoice } from '../slash/slash-command.ts';
 
+/** `? ` before a question, ` …` behind it. */
+const MARK_COLUMNS = 5;
+/** `▸ ` before a choice, and room for the cursor. */
+const CHOICE_COLUMNS = 3;
 const STYLES = /\x1b\[[\d;]*m/g;
 
 interface Terminal {
@@ -21,12 +26,16 @@ export async function pickOne(
 	terminal: Terminal,
 ): Promise<string | null> {
 	// Enquirer writes the chosen name after the question.
-	const named = choices.map(({ label }) => ({ name: label, message: label }));
+	const room = Math.max(20, terminalColumns(terminal.output) - CHOICE_COLUMNS);
+	const named = choices.map(({ label }) => ({ name: label, message: cutToColumns(label, room) }));
 	const initial = Math.max(
 		0,
 		choices.findIndex(({ isNow }) => isNow === true),
 	);
-	const chosen = await askEnquirer({ type: 'select', message, choices: named, initial }, terminal);
+	const chosen = await askEnquirer(
+		{ type: 'select', message: wrapped(message, terminal), choices: named, initial },
+		terminal,
+	);
 	return choices.find(({ label }) => label === chosen)?.value ?? null;
 }
 
@@ -36,8 +45,15 @@ export function typeLine(
 	terminal: Terminal,
 	{ isHidden = false } = {},
 ): Promise<string | null> {
-	return askEnquirer({ type: isHidden ? 'invisible' : 'input', message }, terminal);
+	return askEnquirer(
+		{ type: isHidden ? 'invisible' : 'input', message: wrapped(message, terminal) },
+		terminal,
+	);
 }
+
+/** Enquirer writes a mark before a question, and leaves long rows to the terminal, which breaks words. */
+const wrapped = (message: string, { output }: Terminal) =>
+	wrapToColumns(message, Math.max(20, terminalColumns(output) - MARK_COLUMNS)).join('\n  ');
 
 async function askEnquirer(
 	what: Record<string, unknown>,

@@ -1,4 +1,6 @@
 /** The rows of an open menu, drawn in place of the status line. Pure. */
+
+import { cutAtClause } from '../../ui/cut-at-clause.ts';
 import { cutPath } from '../../ui/fact-row.ts';
 import { columnsOf, cutToColumns, padToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
@@ -11,7 +13,7 @@ const WIDE = 60;
 
 interface Room {
 	columns: number;
-	/** Of the terminal. */
+	/** The terminal's. */
 	rows: number;
 }
 
@@ -42,11 +44,12 @@ function row(
 	return begin + styled + gap + (isChosen ? text : theme.dim(text));
 }
 
-/** The value in force goes where there is no room for both. */
+/** What it does is shortened for the value in force, which goes where that leaves too little. */
 function facts({ about = '', now = '' }: MenuItem, room: number): string {
 	if (room < 8) return '';
-	const both = [about, now].filter((fact) => fact !== '').join(' · ');
-	return columnsOf(both) <= room ? both : cutToColumns(about || now, room);
+	const end = about === '' || now === '' ? now : ` · ${now}`;
+	const short = cutAtClause(about, Math.max(0, room - columnsOf(end)));
+	return end === '' || short.endsWith('…') ? cutAtClause(about || now, room) : short + end;
 }
 
 function emphasized(name: string, typed: string, mark: number, theme: Theme): string {

@@ -47,7 +47,7 @@ export function rankNames({ low, bases }: Names, typed: string, { isShortFirst =
 	}));
 }
 
-/** Of the characters of `name` those that `typed` matches, for emphasis. */
+/** The characters of `name` that `typed` matches, for emphasis. */
 export function matchedAt(name: string, typed: string): ReadonlySet<number> {
 	const low = name.toLowerCase();
 	const wanted = typed.toLowerCase();

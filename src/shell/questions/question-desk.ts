@@ -1,43 +1,29 @@
 /**
- * The agent's questions in the shell: one at a time is shown, and answered by one key on an empty line. What is typed for a prompt
+ * The agent's questions on a terminal: one at a time is shown, and answered by one key on an empty line. What is typed for a prompt
  * never answers: a question takes no key in its first moment, no paste, and none while the line holds text.
  */
-import { type AllowRule, isCovered, rulesFor } from '../../agents/asking/allow-rules.ts';
 import { ALLOW, type Answer, type AnsweredBy, DENY, type Question } from '../../agents/asking/question.ts';
 import type { Clock } from '../../core/clock.ts';
-import { safeLine } from '../../core/text.ts';
 import type { RelayEvent } from '../../relay/events/relay-events.ts';
 import type { Decision } from '../../relay/questions/decisions.ts';
-import type { Theme } from '../../ui/theme.ts';
+import type { Waiting } from '../../view/live/status-rows.ts';
 import type { Key } from '../editor/keys.ts';
-import {
-	answersTo,
-	commandsIn,
-	commandsOf,
-	describeWait,
-	isCtrlY,
-	keyRows,
-	letterOf,
-} from './key-answers.ts';
+import { alwaysRules, giveAlways, giveInSession, giveTyped, type RuleParts, ruleLine } from './give-rules.ts';
+import { answersTo, describeWait, isCtrlY, keyRows, letterOf, type Shown } from './key-answers.ts';
 
 /** What was pressed before the question was read is no answer to it. */
 const FIRST_MOMENT_MS = 500;
 
 export type Asked = Extract<RelayEvent, { type: 'question_asked' }>;
 
-export interface DeskParts {
+export interface DeskParts extends RuleParts {
 	clock: Pick<Clock, 'monotonic'>;
-	theme: Theme;
 	/** Shows the question itself, in full. */
 	show(event: Asked): void;
-	print(lines: readonly string[]): void;
 	/** Sends the answer; false: the question has gone. Throws RelayError. */
 	answer(id: string, answer: Answer, by: AnsweredBy): boolean;
 	/** Where other terminals answer. */
 	elsewhere: Elsewhere;
-	allowInSession(rules: readonly AllowRule[]): void;
-	/** Adds to what the user's configuration allows in this repo; returns where. Throws RelayError. */
-	allowAlways(commands: readonly string[]): string;
 	/** Lets the user write a line of its own, which begins with `text`; `restoreLine` gives back what was typed before. */
 	borrowLine(text: string): void;
 	restoreLine(): void;
@@ -85,6 +71,15 @@ export class QuestionDesk {
 		return this.#mode === 'words' ? 'tell it' : null;
 	}
 
+	/** Hears of all that happens. False: the screen is not to show it, or not yet. */
+	event(event: RelayEvent): boolean {
+		if (event.type === 'turn_finished') this.clear();
+		if (event.type === 'question_settled') return this.settled(event.id);
+		if (event.type !== 'question_asked') return true;
+		this.asked(event);
+		return false;
+	}
+
 	asked(event: Asked): void {
 		if (event.isAllowed === true) {
 			this.#parts.show(event);
@@ -100,11 +95,10 @@ export class QuestionDesk {
 	decide(id: string, decision: Decision, message: string | null): 'taken' | 'too_late' {
 		const question = this.#waiting.find(({ event }) => event.question.id === id)?.event.question;
 		if (question === undefined) return 'too_late';
-		const { answer, allowInSession, allowAlways } = this.#parts;
-		if (decision === 'session' && question.wants !== undefined) allowInSession(rulesFor(question.wants));
-		if (decision === 'always') allowAlways(commandsOf(question));
+		if (decision === 'session') giveInSession(question, this.#parts);
+		if (decision === 'always') giveAlways(question, this.#parts);
 		const given = decision === 'no' ? { option: DENY, text: message } : { option: ALLOW, text: null };
-		return answer(id, given, 'another terminal') ? 'taken' : 'too_late';
+		return this.#parts.answer(id, given, 'another terminal') ? 'taken' : 'too_late';
 	}
 
 	/** Returns false for a question that was never shown. */
@@ -154,7 +148,8 @@ export class QuestionDesk {
 		const question = this.current;
 		const words = text.trim();
 		if (question === null) this.#endReply();
-		else if (this.#mode === 'rule') this.#addRule(question, words);
+		else if (this.#mode === 'rule')
+			this.#giveAndAllow(question, () => giveTyped(question, words, this.#parts));
 		else
 			this.#send(question, {
 				option: question.kind === 'text' ? null : DENY,
@@ -162,21 +157,24 @@ export class QuestionDesk {
 			});
 	}
 
-	/** What keys do now, for the row above the edit line. */
-	keys(isEmpty: boolean): string[] {
+	/** What keys do now, in rows of at most `columns`. */
+	keys(columns: number, isEmpty: boolean): string[] {
 		const question = this.current;
 		if (question === null) return [];
-		const { theme, elsewhere } = this.#parts;
-		const line = this.#mode !== 'keys' ? 'borrowed' : isEmpty ? 'empty' : 'typed';
-		return keyRows(question, { line, more: this.#waiting.length - 1, code: elsewhere.code, theme });
+		return keyRows(question, { ...this.#shown(columns, isEmpty), theme: this.#parts.theme });
 	}
 
 	/** What the agent waits for, for the status row; null: nothing. */
-	waitsFor(): string | null {
+	waitsFor(columns: number, isEmpty: boolean): Waiting | null {
 		const open = this.#waiting[0];
 		if (open === undefined) return null;
 		const waited = this.#parts.clock.monotonic() - open.askedAt;
-		return describeWait(waited, open.event.deniedInMs);
+		return describeWait({ waited, deniedIn: open.event.deniedInMs }, this.#shown(columns, isEmpty));
+	}
+
+	#shown(columns: number, isEmpty: boolean): Shown {
+		const line = this.#mode !== 'keys' ? 'borrowed' : isEmpty ? 'empty' : 'typed';
+		return { line, code: this.#parts.elsewhere.code, more: this.#waiting.length - 1, columns };
 	}
 
 	#pressInReply(key: Key): boolean {
@@ -197,10 +195,13 @@ export class QuestionDesk {
 				this.#borrow('words', '');
 				break;
 			case 'always':
-				this.#borrow('rule', commandsOf(question).join('; '));
+				this.#borrow('rule', ruleLine(alwaysRules(question)));
 				break;
 			case 'session':
-				this.#session(question);
+				this.#giveAndAllow(question, () => {
+					giveInSession(question, this.#parts);
+					return true;
+				});
 				break;
 			default:
 				this.#send(question, { option: answer.option ?? null, text: null });
@@ -219,34 +220,12 @@ export class QuestionDesk {
 		this.#isLineAside = false;
 	}
 
-	#addRule(question: Question, words: string): void {
-		const commands = commandsIn(words);
-		const rules = commands.map((what) => ({ action: 'run' as const, what }));
-		if (question.wants !== undefined && isCovered(question.wants, rules)) {
-			this.#always(question, commands);
-			return;
-		}
-		const { theme, print } = this.#parts;
-		print([theme.warn(`Not allowed: ${safeLine(words, 200) || 'nothing'} does not cover what is asked.`)]);
-	}
-
-	#session(question: Question): void {
+	/** Allowed once what `give` gives is kept; false: it is not. */
+	#giveAndAllow(question: Question, give: () => boolean): void {
 		try {
-			if (question.wants !== undefined) this.#parts.allowInSession(rulesFor(question.wants));
-			this.#send(question, { option: ALLOW, text: null });
+			if (give()) this.#send(question, { option: ALLOW, text: null });
 		} catch (error) {
 			this.#parts.showError(error);
-		}
-	}
-
-	#always(question: Question, commands: readonly string[]): void {
-		const { allowAlways, print, theme, showError } = this.#parts;
-		try {
-			const where = allowAlways(commands);
-			print([theme.dim(`  ${safeLine(commands.join('; '), 400)}: always allowed in this repo, by ${where}`)]);
-			this.#send(question, { option: ALLOW, text: null });
-		} catch (error) {
-			showError(error);
 		}
 	}
 

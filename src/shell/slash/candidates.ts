@@ -1,4 +1,5 @@
 import type { ValueKind } from '../../commands/options/option-table.ts';
+import { runnerNames } from '../../commands/runner/runner-names.ts';
 import { listConfig } from '../../config/layers/layers.ts';
 import { safeLine } from '../../core/text.ts';
 import { listRaces } from '../../race/record/race-store.ts';
@@ -30,6 +31,10 @@ export async function candidatesOf(
 			return entrantCandidates(shell);
 		case 'names':
 			return nameCandidates(shell);
+		case 'workstreams':
+			return workstreamCandidates(shell);
+		case 'runners':
+			return runnerNames(shell.context).map((value) => ({ value }));
 		case 'settings':
 			return settingCandidates(shell);
 		// Completed elsewhere, or not at all yet.
@@ -65,6 +70,11 @@ async function nameCandidates({ context }: CompletionContext): Promise<Candidate
 		{ value: DEFAULT_NAME },
 		...names.map(({ id, label }) => ({ value: id, hint: safeLine(label ?? '', 40) })),
 	];
+}
+
+async function workstreamCandidates({ context }: CompletionContext): Promise<Candidate[]> {
+	const { workstreams } = (await context.workstreams()).registry();
+	return workstreams.map(({ name, description }) => ({ value: name, hint: safeLine(description, 40) }));
 }
 
 async function settingCandidates({ context }: CompletionContext): Promise<Candidate[]> {

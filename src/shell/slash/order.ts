@@ -25,7 +25,23 @@ const NEEDED: readonly string[] = [
 
 const GROUPS: ReadonlyArray<readonly [title: string, names: readonly string[]]> = [
 	['Work', ['use', 'permissions', 'model', 'agents', 'limits', 'retry', 'queue', 'note', 'answer', 'say']],
-	['Look', ['diff', 'output', 'show', 'status', 'files', 'plan', 'blame', 'packet', 'metrics', 'usage']],
+	[
+		'Look',
+		[
+			'diff',
+			'output',
+			'show',
+			'status',
+			'files',
+			'plan',
+			'blame',
+			'packet',
+			'metrics',
+			'usage',
+			'search',
+			'conversation',
+		],
+	],
 	['Go on, go back', ['resume', 'sessions', 'new', 'undo', 'redo', 'fork', 'checkpoint', 'handoff']],
 	['Several agents', ['race', 'chat']],
 	['Keep', ['name', 'rename', 'tag', 'export']],

@@ -3,6 +3,8 @@ import { COMMANDS } from '../../commands/registry.ts';
 import { slashCommand } from './commands/from-command.ts';
 import { nameFamily } from './commands/name.ts';
 import { raceFamily } from './commands/race.ts';
+import { runnerFamily } from './commands/runner.ts';
+import { workstreamFamily } from './commands/ws.ts';
 import { answer } from './conversation/answer.ts';
 import { model } from './conversation/model.ts';
 import { startNew } from './conversation/new.ts';
@@ -42,10 +44,14 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	slashCommand(COMMANDS.show),
 	slashCommand(COMMANDS.export),
 	slashCommand(COMMANDS.sessions),
+	slashCommand(COMMANDS.search),
+	slashCommand(COMMANDS.conversation),
 	slashCommand(COMMANDS.metrics),
 	resume,
 	startNew,
 	nameFamily(COMMANDS),
+	workstreamFamily(COMMANDS),
+	runnerFamily(COMMANDS),
 	slashCommand(COMMANDS.checkpoint),
 	slashCommand(COMMANDS.handoff),
 	slashCommand(COMMANDS.fork),

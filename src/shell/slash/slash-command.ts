@@ -1,4 +1,5 @@
 import type { CommandContext } from '../../commands/context.ts';
+import type { Asked } from '../../commands/live.ts';
 import type { Clock } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { Conversation } from '../../relay/conversation-contract.ts';
@@ -64,6 +65,8 @@ export interface SlashContext extends CompletionContext {
 	work(act: (control: WorkControl) => Promise<WorkEnd>, what?: string): Promise<void>;
 	/** Gives the user's words to what runs; null if nothing that runs listens. */
 	say: ((text: string) => void) | null;
+	/** Something runs, so that no other work can begin. */
+	isBusy: boolean;
 	/** The other shells of a pair; null: this one is in none. */
 	pair: PairMail | null;
 	/** Makes it a prompt, whatever it begins with; it waits for its turn. */
@@ -71,7 +74,7 @@ export interface SlashContext extends CompletionContext {
 	/** Lets the user answer the agent's terminal with one hidden line; null if it asks nothing. */
 	answer: (() => void) | null;
 	pick(message: string, choices: readonly PickChoice[]): Promise<string | null>;
-	exit(): void;
+	exit(): Promise<void>;
 }
 
 export interface WorkEnd {
@@ -91,6 +94,8 @@ export interface WorkControl {
 	onHardStop(stop: () => void): void;
 	/** Takes what the user says to it (`/say`) until it ends. */
 	onSay(take: (text: string) => void): void;
+	/** Its agents ask the user, until it ends; default: those of the shell's own conversation. */
+	onAsked(asked: Asked): void;
 }
 
 export interface PickChoice {

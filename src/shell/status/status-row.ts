@@ -15,7 +15,7 @@ export interface StatusFacts {
 	agent: string | null;
 	model: string | null;
 	preset: string;
-	/** Of all agents, in their order. */
+	/** All agents, in their order. */
 	windows: ReadonlyArray<{ agent: string; window: string; ratio: number; seenAt: number }>;
 	limited: ReadonlyArray<{ agent: string; until: number }>;
 	/** Who takes over at a limit. */

@@ -45,6 +45,8 @@ export class PromptQueue {
 	/** A line that was typed while something asked on the agent's terminal; the same line again is meant as a prompt. */
 	#held: string | null = null;
 	#isBusy = false;
+	/** What was begun last, with what is said at its end. */
+	#begun: Promise<void> = Promise.resolve();
 	/** Commands that answer while a turn runs, one after the other. */
 	#answers: Promise<void> = Promise.resolve();
 
@@ -105,9 +107,11 @@ export class PromptQueue {
 		const { work, waiting, transcript, receiver } = this.#parts;
 		this.#held = null;
 		if (work.running.isInterruptible && work.answersNow(prompt)) {
-			this.#answers = this.#answers.then(() => {
+			this.#answers = this.#answers.then(async () => {
+				// How the turn ended, which the user has stopped, is told first.
+				if (work.running.isStopping && !work.leaves(prompt)) await this.#begun;
 				transcript.prompt(prompt, receiver());
-				return work.runNow(prompt);
+				await work.runNow(prompt);
 			});
 			return;
 		}
@@ -117,18 +121,29 @@ export class PromptQueue {
 
 	/** Takes what waits, one after the other; when one breaks, the rest is given back. */
 	async #workOff(): Promise<void> {
-		const { work, waiting, transcript, receiver, isOver, onIdle } = this.#parts;
+		const { waiting, transcript, receiver, isOver, onIdle } = this.#parts;
 		// Who is next is not looked up again until all is done.
 		let who = receiver();
 		this.#isBusy = true;
 		for (let next = waiting.takeOldest(); next !== null && !isOver(); next = waiting.takeOldest()) {
-			transcript.prompt(next, who);
-			const { isBroken } = await work.run(next);
-			if (isBroken) this.#returnWaiting();
+			transcript.prompt(next, who, this.#turnOf(next));
+			this.#begun = this.#run(next);
+			await this.#begun;
 			who = receiver();
 		}
 		this.#isBusy = false;
 		onIdle();
+	}
+
+	async #run(entry: string): Promise<void> {
+		const { isBroken } = await this.#parts.work.run(entry);
+		if (isBroken) this.#returnWaiting();
+	}
+
+	/** The number of the turn that it begins; null: it is no prompt. */
+	#turnOf(entry: string): number | null {
+		const turns = this.#parts.shell.relay.session()?.meta.turn_count ?? 0;
+		return readEntry(entry).kind === 'prompt' ? turns + 1 : null;
 	}
 
 	/** What waits relied on what broke: it goes back to the line, or where Up finds it, and is not begun. */

@@ -1,10 +1,15 @@
+import type { Asked } from '../../commands/live.ts';
+
 /** The one thing that runs at a time (a turn, a `!` command, the long work of a command) and how it is stopped. */
 export class RunningWork {
 	#abort: AbortController | null = null;
 	#stopHard: () => void = () => undefined;
 	#listener: ((text: string) => void) | null = null;
 	#what: string | null = null;
+	#asked: Asked | null = null;
 	#ended: Promise<void> | null = null;
+	/** The user leaves the shell: nothing begins any more. */
+	isLeaving = false;
 
 	/** True while something runs; `interrupt` stops it. */
 	get isInterruptible(): boolean {
@@ -24,6 +29,16 @@ export class RunningWork {
 	/** Takes the user's words while the work runs; null when nothing that runs listens. */
 	get listener(): ((text: string) => void) | null {
 		return this.#listener;
+	}
+
+	/** What a command is told of it. */
+	get forCommands(): { say: ((text: string) => void) | null; isBusy: boolean } {
+		return { say: this.#listener, isBusy: this.isInterruptible };
+	}
+
+	/** Whose agents ask and are answered; null: those of the shell's own conversation. */
+	get asked(): Asked | null {
+		return this.#asked;
 	}
 
 	/** First call: ends the work in good order. Any later one: at once. */
@@ -47,6 +62,10 @@ export class RunningWork {
 		this.#listener = take;
 	}
 
+	onAsked(asked: Asked): void {
+		this.#asked = asked;
+	}
+
 	/** Rejects as `act` does. `what`: as the getter of that name gives it meanwhile. */
 	async run(what: string | null, act: (signal: AbortSignal) => Promise<void>): Promise<void> {
 		if (this.#abort !== null) throw new Error('something runs already');
@@ -62,6 +81,7 @@ export class RunningWork {
 			this.#what = null;
 			this.#ended = null;
 			this.#listener = null;
+			this.#asked = null;
 		}
 	}
 }

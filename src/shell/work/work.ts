@@ -2,6 +2,7 @@
  * What the shell does with typed texts, wherever they come from: prompts become turns, `!cmd` runs, commands answer. One thing
  * at a time; each gives the exit code that it stands for.
  */
+import type { Asked } from '../../commands/live.ts';
 import { RelayError } from '../../core/errors.ts';
 import { createByteFilter, safeLine } from '../../core/text.ts';
 import type { RelayEvent } from '../../relay/events/relay-events.ts';
@@ -22,6 +23,7 @@ import {
 	type WorkEnd,
 } from '../slash/slash-command.ts';
 import { errorLines } from './error-lines.ts';
+import { leave } from './leave.ts';
 import { RunningWork } from './running-work.ts';
 import type { WaitingPrompts } from './waiting-prompts.ts';
 
@@ -31,7 +33,7 @@ export interface WorkOptions {
 	sink: TranscriptSink;
 	waiting: WaitingPrompts;
 	columns: () => number;
-	/** Of the terminal; absent: the output has no end. */
+	/** The terminal's; absent: the output has no end. */
 	rows?: () => number;
 	/** null: this shell cannot ask. */
 	pick: ((message: string, choices: readonly PickChoice[]) => Promise<string | null>) | null;
@@ -47,7 +49,7 @@ export interface WorkOptions {
 	/** Hears of all that happens; absent: nobody does. */
 	tell?: (event: RelayEvent) => void;
 	/** Where the agent's questions are answered; absent: nowhere. */
-	desk?: Pick<QuestionDesk, 'asked' | 'settled' | 'clear'>;
+	desk?: Pick<QuestionDesk, 'event'>;
 }
 
 /** How an entry ended. `isBroken`: what was typed after it must not run. */
@@ -74,6 +76,11 @@ export class Work {
 		return this.#isAsked;
 	}
 
+	/** Whose agents ask and are answered now. */
+	get asked(): Asked {
+		return this.running.asked ?? this.#options.shell.relay;
+	}
+
 	/** True for a command that answers while a turn runs. */
 	answersNow(typed: string): boolean {
 		const entry = readEntry(typed);
@@ -83,9 +90,16 @@ export class Work {
 		return helpAskedBy(command, entry.argument) !== null;
 	}
 
+	/** True for the command that leaves the shell. */
+	leaves(typed: string): boolean {
+		const entry = readEntry(typed);
+		return entry.kind === 'command' && findCommand(SLASH_COMMANDS, entry.name)?.name === 'exit';
+	}
+
 	/** Never rejects: errors are shown. */
 	async run(typed: string): Promise<WorkResult> {
 		this.#result = FINE;
+		if (this.running.isLeaving) return this.#result;
 		try {
 			await this.#runEntry(readEntry(typed));
 		} catch (error) {
@@ -143,6 +157,7 @@ export class Work {
 				onStatus: (what) => sink.status({ agent: what, startedAt, tools: [], waiting: null }),
 				onHardStop: (stop) => this.running.onHardStop(stop),
 				onSay: (take) => this.running.onSay(take),
+				onAsked: (asked) => this.running.onAsked(asked),
 			});
 			await ready;
 			this.#result = { exitCode, isBroken };
@@ -152,9 +167,7 @@ export class Work {
 	#show(event: RelayEvent): void {
 		const { transcript, desk, tell } = this.#options;
 		tell?.(event);
-		if (event.type === 'question_asked' && desk !== undefined) desk.asked(event);
-		else if (event.type !== 'question_settled' || (desk?.settled(event.id) ?? true)) transcript.event(event);
-		if (event.type === 'turn_finished') desk?.clear();
+		if (desk?.event(event) ?? true) transcript.event(event);
 		// Nobody can answer in a chat or a race: there the question is refused after a while.
 		if (event.type === 'terminal_asked') this.#isAsked = event.refusedInMs === null;
 		if (event.type === 'terminal_settled') this.#settleTerminal();
@@ -208,7 +221,7 @@ export class Work {
 		const asked = helpAskedBy(command, argument);
 		if (asked !== null) return help.run(this.#context(), asked);
 		// Words that no command reads would be lost: `/new fix the login` starts no task.
-		if (argument !== '' && command.usage === command.name)
+		if (argument !== '' && command.usage === command.name && command.members === undefined)
 			throw usageError(command, `/${command.name} takes no words; nothing was done.`);
 		await command.run(this.#context(), argument);
 	}
@@ -223,8 +236,7 @@ export class Work {
 	}
 
 	#context(): SlashContext {
-		const { shell, waiting, transcript, columns, rows, pick, page, exit, beginAnswer, prompt } =
-			this.#options;
+		const { shell, waiting, transcript, columns, rows, pick, page, beginAnswer, prompt } = this.#options;
 		const print = (lines: readonly string[]) => transcript.lines(lines);
 		return {
 			relay: shell.relay,
@@ -239,12 +251,12 @@ export class Work {
 			print,
 			page: page ?? (async (lines) => print(lines)),
 			work: (act, what) => this.#work(act, what),
-			say: this.running.listener,
+			...this.running.forCommands,
 			pair: shell.pair ?? null,
 			prompt,
 			answer: this.#isAsked && beginAnswer !== undefined ? beginAnswer : null,
 			pick: pick ?? (async () => null),
-			exit,
+			exit: () => leave({ ...this.#options, running: this.running }, this.#context()),
 		};
 	}
 }

@@ -132,7 +132,7 @@ export class TurnQuestions {
 		if (this.#open.size === 0) this.#time.go(now());
 		this.#record?.question({ type: 'question_answered', id, answer, by });
 		control.onQuestionSettled?.({ id, answer, by });
-		const isDenied = answer === null ? by === 'timeout' : answer.option !== ALLOW;
+		const isDenied = answer === null ? by !== 'withdrawn' : answer.option !== ALLOW;
 		if (isDenied) this.#record?.events(traceOfDenied?.(open.question, id) ?? []);
 	}
 }

@@ -47,6 +47,7 @@ export function boundedEvent(event: AgentEvent, now: number): AgentEvent {
 		case 'error':
 		case 'background_tasks':
 		case 'interim_answer':
+		case 'compacting':
 		case 'continued':
 		case 'turn_ended':
 			return event;

@@ -95,6 +95,7 @@ export const eventSchema = v.variant('type', [
 	v.looseObject({ ...head, type: v.literal('error'), code: v.nullable(text), message: text }),
 	v.looseObject({ ...head, type: v.literal('background_tasks'), tasks }),
 	v.looseObject({ ...head, type: v.literal('interim_answer'), tasks }),
+	v.looseObject({ ...head, type: v.literal('compacting') }),
 	v.looseObject({ ...head, type: v.literal('continued') }),
 	v.looseObject({
 		...head,

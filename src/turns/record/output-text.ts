@@ -55,6 +55,7 @@ export class Transcript {
 			case 'interim_answer':
 				return this.#line(`… the agent has answered and waits for ${describeTasks(event.tasks)}`);
 			case 'background_tasks':
+			case 'compacting':
 			case 'continued':
 				return '';
 			case 'turn_ended':

@@ -4,8 +4,8 @@
  */
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn } from '../../agents/agent-adapter.ts';
 import type { AgentEvent, PlanItem } from '../../agents/events.ts';
-import { AppendFile } from '../../core/files/append-file.ts';
-import { writeAtomic } from '../../core/files/write-file.ts';
+import { AppendFile, draftOf } from '../../core/files/append-file.ts';
+import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
 import { turnFile } from '../../sessions/files/session-paths.ts';
 import { serializeEvent } from '../event-log.ts';
 import type { ChannelBytes } from '../questions/question-channel.ts';
@@ -40,6 +40,8 @@ export interface RecorderOptions {
 	onUnreadable: () => void;
 	/** A write that failed outside any call of the owner (a gathered write on a full disk). */
 	onError: (error: unknown) => void;
+	/** Events and transcript are written beside those on record, until `replaceRecords`. */
+	isReplay?: boolean;
 }
 
 export class TurnRecorder {
@@ -74,16 +76,8 @@ export class TurnRecorder {
 		this.#parser = guardParser(options.parser, () => options.onUnreadable());
 		this.facts = new TurnFacts(options.planBefore ?? []);
 		this.#raw = new AppendFile(turnFile(folder, turn, 'raw.jsonl'), way);
-		this.#events = new AppendFile(turnFile(folder, turn, 'events.jsonl'), {
-			hash: true,
-			isOfLines: true,
-			...way,
-		});
-		this.#output = new AppendFile(turnFile(folder, turn, 'output.md'), {
-			hash: true,
-			isOfLines: true,
-			...way,
-		});
+		this.#events = openRecord('events.jsonl', options, way);
+		this.#output = openRecord('output.md', options, way);
 		this.#stderr = new AppendFile(turnFile(folder, turn, 'stderr.log'), way);
 		this.lastByteAt = options.now();
 	}
@@ -203,6 +197,13 @@ export class TurnRecorder {
 		this.#restored++;
 	}
 
+	/** Of a replay, after the last write: each record is what it was, or all that was read again. */
+	replaceRecords(): void {
+		const { turn } = this.#options;
+		this.#events.replace(turnFile(this.#folder, turn, 'events.jsonl'));
+		this.#output.replace(turnFile(this.#folder, turn, 'output.md'));
+	}
+
 	/** Call it after the last write: raw bytes are on disk before the final state names them. */
 	sync(): void {
 		this.#raw.sync();
@@ -238,4 +239,15 @@ export class TurnRecorder {
 		if (this.#pendingBytes >= GATHER_BYTES) this.flush();
 		else this.#timer ??= setTimeout(() => this.#flushLater(), GATHER_MS);
 	}
+}
+
+/** Of a replay beside its place, without what a replay that died has left there. */
+function openRecord(
+	name: 'events.jsonl' | 'output.md',
+	{ folder, turn, isReplay = false }: RecorderOptions,
+	way: { wayTo?: (path: string) => string },
+): AppendFile {
+	const place = turnFile(folder, turn, name);
+	if (isReplay) removeIfThere(draftOf(place));
+	return new AppendFile(isReplay ? draftOf(place) : place, { hash: true, isOfLines: true, ...way });
 }

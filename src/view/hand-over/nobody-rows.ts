@@ -2,7 +2,6 @@
 import { safeLine } from '../../core/text.ts';
 import { describeMoment, describeTime } from '../../limits/describe-limit.ts';
 import type { CandidateVerdict } from '../../limits/successor.ts';
-import { verdictInBrief } from '../../limits/verdict-in-brief.ts';
 import type { RelayEvent } from '../../relay/events/relay-events.ts';
 import { columnsOf, padToColumns, wrapToColumns } from '../../ui/text-width.ts';
 import { couldNotStart } from './hand-over-rows.ts';
@@ -58,7 +57,9 @@ function byReset(one: CandidateVerdict, other: CandidateVerdict): number {
 
 function candidateRow(candidate: CandidateVerdict, now: number) {
 	const { agent, model, resetAt } = candidate;
-	const { what, advice, isOwnGuess } = verdictInBrief(candidate);
+	const { what, advice, isOwnGuess } = candidate.brief ?? {
+		...{ what: candidate.reason, advice: null, isOwnGuess: false },
+	};
 	return {
 		name: model === null ? safeLine(agent, 40) : `${safeLine(agent, 40)}:${safeLine(model, 40)}`,
 		what: safeLine(what, WHAT_CHARS),

@@ -10,13 +10,13 @@ import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { SinkSize, StreamKind, TranscriptSink, TurnStatus } from '../transcript-sink.ts';
 import { LiveRows } from './live-rows.ts';
-import { countDown, statusRows } from './status-rows.ts';
+import { statusRows, type Waiting, waitingOf } from './status-rows.ts';
 import { type Output, WaitingOutput } from './waiting-output.ts';
 
 const FRAME_MS = 33;
 const SPIN_MS = 125;
 const STILL_MS = 1000;
-/** Of the live region, on a tall terminal. */
+/** The live region's, on a tall terminal. */
 const MOST_ROWS = 12;
 /** Drawn in one frame at most: about 3 ms of work for plain text, 2 MB a second. */
 const FRAME_CHARS = 48 * 1024;
@@ -34,18 +34,18 @@ export interface LiveViewOptions {
 	screen: ScreenWriter;
 	theme: Theme;
 	clock: Clock;
-	/** The edit line, given the room it may take; null: there is none (`run`). */
-	layoutEdit: ((room: { columns: number; maxRows: number }) => LiveRegion) | null;
+	/** The edit line, given the room it may take; null: there is none, or none now. */
+	layoutEdit: ((room: { columns: number; maxRows: number }) => LiveRegion | null) | null;
 	/** Rows under the edit line, for the terminal's size; each at most `columns - 1` wide. */
 	rowsBelow?: (terminal: TerminalRoom) => readonly string[];
 	/** Prompts that wait, oldest first, for the status. */
 	queued?: () => readonly string[];
 	/** What keys do now, for the status row; `stops`: what Ctrl+C does. */
 	keyHint?: (stops: string) => string;
-	/** Rows above the status: what keys answer. */
-	rowsAboveStatus?: () => readonly string[];
+	/** Rows above the last one of the status, which fit: what keys answer. */
+	rowsAboveStatus?: (columns: number) => readonly string[];
 	/** In place of the agent and its time; null: as the status says. */
-	waitsFor?: () => string | null;
+	waitsFor?: (columns: number) => Waiting | null;
 	/** False: the spinner stands still, and the time is drawn once a second. */
 	motion?: boolean | undefined;
 	/** How often the status row is drawn again while nothing else changes; default: fast enough to turn smoothly. */
@@ -217,7 +217,7 @@ export class LiveView implements TranscriptSink {
 		const { columns, rows: screenRows } = screen;
 		const most = Math.min(MOST_ROWS, Math.floor(screenRows / 2));
 		const editRows = Math.max(1, Math.floor(screenRows / 3));
-		const edit = layoutEdit?.({ columns, maxRows: editRows });
+		const edit = layoutEdit?.({ columns, maxRows: editRows }) ?? undefined;
 		const below = edit === undefined ? [] : (rowsBelow?.({ columns, rows: screenRows }) ?? []);
 		const blank = edit === undefined ? [] : [''];
 		const left = most - blank.length - (edit?.rows.length ?? 0) - below.length;
@@ -236,16 +236,13 @@ export class LiveView implements TranscriptSink {
 		if (status === null) return [];
 		const { screen, theme, clock, queued, keyHint, rowsAboveStatus, waitsFor, motion = true } = this.#options;
 		const columns = this.#columns;
-		const keys = (rowsAboveStatus?.() ?? []).flatMap((row) => wrapToColumns(row, columns, { indent: 2 }));
-		const waiting = waitsFor?.() ?? countDown(status, clock.now());
-		return statusRows(
-			{ ...status, waiting },
-			{
-				...{ theme, columns, rows: screen.rows, motion, keys, keyHint },
-				maxRows: Math.max(1, most - keys.length),
-				now: clock.monotonic(),
-				queued: queued?.() ?? [],
-			},
-		);
+		const keys = rowsAboveStatus?.(columns) ?? [];
+		return statusRows(status, {
+			...{ theme, columns, rows: screen.rows, motion, keys, keyHint },
+			maxRows: Math.max(1, most - keys.length),
+			now: clock.monotonic(),
+			waiting: waitsFor?.(columns) ?? waitingOf(status, clock.now()),
+			queued: queued?.() ?? [],
+		});
 	}
 }

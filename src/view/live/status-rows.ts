@@ -16,12 +16,22 @@ const TIMED_MS = 2000;
 /** An agent that is silent for longer is said to be. */
 const SILENT_MS = 30_000;
 /** Below this a fact has its short form. */
-const NARROW_COLUMNS = 60;
+export const NARROW_COLUMNS = 60;
+
+/** What is waited for in place of the agent's own work, in the last row. */
+export interface Waiting {
+	text: string;
+	/** In its place where there is little room: the one fact that then still counts. */
+	short?: string;
+	facts?: readonly Fact[];
+	/** In place of what Ctrl+C does, unless the turn is being stopped; empty: nothing. */
+	stops?: string;
+}
 
 export interface StatusContext {
 	theme: Theme;
 	columns: number;
-	/** Of the whole terminal. */
+	/** The whole terminal's. */
 	rows: number;
 	/** That the status may take; the last one is always drawn. */
 	maxRows: number;
@@ -29,6 +39,8 @@ export interface StatusContext {
 	now: number;
 	/** The spinner turns. */
 	motion: boolean;
+	/** null: for the agent alone. */
+	waiting: Waiting | null;
 	/** Prompts that wait, oldest first. */
 	queued: readonly string[];
 	/** Between what runs and the last row: what keys answer. */
@@ -52,19 +64,23 @@ export function statusRows(status: TurnStatus, context: StatusContext): string[]
 	const tools = take(toolRows(status.tools, Math.min(TOOL_ROWS + 1, forTools), context));
 	const newest = queued.at(-1);
 	const isLow = rows < LOW_ROWS;
-	const waiting =
+	const newestRow =
 		newest === undefined || isLow
 			? []
 			: take([theme.dim(cutToColumns(`  queued: ${safeLine(newest, columns)}`, columns))]);
 	const planMost = Math.min(isLow ? 1 : PLAN_ROWS, left);
 	const plan = take(planRows(status.plan ?? [], { theme, columns, maxRows: planMost }));
-	return [...settled, ...tools, ...plan, ...waiting, ...keys, lastRow(status, context)];
+	return [...settled, ...tools, ...plan, ...newestRow, ...keys, lastRow(status, context)];
 }
 
-/** `waiting for claude · 2 h 9 min 58 s`: what is waited for, and for how long still. */
-export function countDown({ waiting, waitsUntil }: TurnStatus, now: number): string | null {
-	if (waiting === null || waitsUntil === undefined) return waiting;
-	return `${waiting} · ${formatCountDown(waitsUntil - now)}`;
+/** `waiting for claude · 2 h 9 min 58 s`: what is waited for, and for how long still; null: nothing. `now`: epoch ms. */
+export function waitingOf({ waiting, waitsUntil, outcome }: TurnStatus, now: number): Waiting | null {
+	if (waiting === null) return null;
+	if (waitsUntil === undefined) return { text: waiting };
+	const left = formatCountDown(waitsUntil - now);
+	if (outcome === undefined) return { text: `${waiting} · ${left}` };
+	const text = `${outcome} ${left}`;
+	return { text: waiting, short: text, facts: [{ text, rank: 0, isNeeded: true }] };
 }
 
 /** `2 h 9 min 58 s`, rounded up. */
@@ -76,6 +92,8 @@ function formatCountDown(ms: number): string {
 	return minutes > 0 ? `${minutes} min ${rest} s` : `${rest} s`;
 }
 
+const ASKED: Fact = { text: 'waits for an answer', rank: 0, isNeeded: true };
+
 function toolRows(
 	tools: readonly LiveTool[],
 	most: number,
@@ -83,11 +101,14 @@ function toolRows(
 ): string[] {
 	const count = tools.length > Math.min(TOOL_ROWS, most) ? Math.min(TOOL_ROWS, most - 1) : tools.length;
 	const more = tools.length - count;
-	const rows = tools.slice(0, Math.max(0, count)).map(({ text, startedAt }) => {
+	const rows = tools.slice(0, Math.max(0, count)).map(({ text, startedAt, isAsked }) => {
+		const target = { text, shape: 'text' as const };
+		if (isAsked)
+			return layoutFactRow({ mark: theme.warn('?'), verb: '', target, facts: [ASKED] }, columns, theme);
 		const took = now - startedAt;
 		const time =
 			took < TIMED_MS ? [] : [{ text: formatSeconds(Math.floor(took / 1000)), rank: 0, isNeeded: true }];
-		const row = { mark: theme.accent('▸'), verb: '', target: { text, shape: 'text' as const }, facts: time };
+		const row = { mark: theme.accent('▸'), verb: '', target, facts: time };
 		return layoutFactRow(row, columns, theme);
 	});
 	return more > 0 ? [...rows, theme.dim(`  ${more} more`)] : rows;
@@ -95,8 +116,9 @@ function toolRows(
 
 /** `⠹ claude 9 s · step 3 of 5 · 21k in, 380 out · 1 queued, Up takes it back · Ctrl+C stops`. */
 function lastRow(status: TurnStatus, context: StatusContext): string {
-	const { theme, columns, now, motion, keyHint } = context;
-	const { waiting, retry, agent, startedAt, stops = 'Ctrl+C stops' } = status;
+	const { theme, columns, now, motion, keyHint, waiting } = context;
+	const { retry, agent, startedAt } = status;
+	const stops = waiting?.stops ?? status.stops ?? 'Ctrl+C stops';
 	const hint: Fact = { text: keyHint?.(stops) ?? stops, rank: 1 };
 	if (waiting === null && retry !== undefined) {
 		const text = describeRetry(retry.event, agent, retry.at === null ? null : retry.at - now);
@@ -104,12 +126,20 @@ function lastRow(status: TurnStatus, context: StatusContext): string {
 		return theme.warn(layoutFactRow({ mark: '!', verb: '', target, facts: [hint] }, columns, theme));
 	}
 	const elapsed = formatSeconds(Math.floor(Math.max(0, now - startedAt) / 1000));
-	const target = { text: waiting ?? `${agent} ${elapsed}`, shape: 'text' as const };
-	const facts = [...(waiting === null ? workFacts(status, context) : []), ...queueFact(context)];
+	const { text, facts } =
+		waiting === null
+			? { text: `${agent} ${elapsed}`, facts: workFacts(status, context) }
+			: waitingIn(waiting, columns);
+	const target = { text, shape: 'text' as const };
+	const hints = hint.text === '' ? [] : [{ ...hint, isNeeded: true }];
 	const mark = theme.accent(motion ? spinnerFrame(now - startedAt) : '▸');
-	return theme.dim(
-		layoutFactRow({ mark, verb: '', target, facts: [...facts, { ...hint, isNeeded: true }] }, columns, theme),
-	);
+	const row = { mark, verb: '', target, facts: [...facts, ...queueFact(context), ...hints] };
+	return theme.dim(layoutFactRow(row, columns, theme));
+}
+
+function waitingIn({ text, short, facts = [] }: Waiting, columns: number): { text: string; facts: Fact[] } {
+	if (short === undefined || columns >= NARROW_COLUMNS) return { text, facts: [...facts] };
+	return { text: short, facts: facts.filter((fact) => fact.text !== short) };
 }
 
 /** What the agent is at, as far as it reports that. */

@@ -63,7 +63,7 @@ export function editBody(
 
 interface Layout {
 	theme: Theme;
-	/** Of the longest number; below 0: no line has one. */
+	/** As wide as the longest number; below 0: no line has one. */
 	digits: number;
 	columns: number;
 }

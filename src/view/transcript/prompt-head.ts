@@ -10,10 +10,10 @@ const LINE_CHARS = 500;
 /** Below, what follows the first row begins further left. */
 const WIDE_FROM = 59;
 
-/** The head of a turn: what was typed, behind the name of who gets it. */
+/** The head of a turn: what was typed, behind the name of who gets it. `shows`: what shows all of it; empty: nothing does. */
 export function promptHead(
 	text: string,
-	{ who, columns, theme }: { who: string; columns: number; theme: Theme },
+	{ who, columns, theme, shows = '' }: { who: string; columns: number; theme: Theme; shows?: string },
 ): string[] {
 	const label = `${who} › `;
 	const hang = columns < WIDE_FROM ? 2 : columnsOf(label);
@@ -30,7 +30,9 @@ export function promptHead(
 		];
 	});
 	const left = lines.length - shown.length;
-	return left === 0 ? rows : [...rows, ' '.repeat(hang) + theme.dim(`⋮ ${formatPlural(left, 'line')}`)];
+	if (left === 0) return rows;
+	const rest = `⋮ ${formatPlural(left, 'line')}${shows === '' ? '' : ` · ${shows}`}`;
+	return [...rows, ' '.repeat(hang) + theme.dim(rest)];
 }
 
 /** The rows of the first line, without what stands before them. */

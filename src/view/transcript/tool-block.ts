@@ -27,8 +27,8 @@ export interface ToolContext {
 	isStopping: boolean;
 	/** False: it still waited for the calls before it. */
 	hasBegun: boolean;
-	/** The line that allows a command; null: the user has refused this one. */
-	allowHint: ((command: string) => string) | null;
+	/** The line that allows a command. */
+	allowHint: (command: string) => string;
 }
 
 export function blockRows({ row, body }: ToolBlock, { size, theme }: ToolContext): string[] {

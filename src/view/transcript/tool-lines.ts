@@ -1,5 +1,7 @@
 import type { FileEdit } from '../../agents/events.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { QuestionEvent } from '../../turns/questions/question-log.ts';
+import { isFor, ToolWaits, type WaitingTool } from '../../turns/questions/tool-waits.ts';
 import { type FactRow, MAX_NAMES } from '../../ui/fact-row.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { type AllowHint, describeTool, describeToolResult } from '../describe-tool.ts';
@@ -8,10 +10,8 @@ import { editBlocks } from './edit-blocks.ts';
 import type { TextStream } from './text-stream.ts';
 import { blockRows, type ToolBlock, type ToolCall, type ToolContext, type ToolResult } from './tool-block.ts';
 
-interface RunningTool {
+interface RunningTool extends WaitingTool {
 	call: ToolCall;
-	/** Monotonic, ms. */
-	startedAt: number;
 	/** False: the CLI named it, and runs it after those before it. */
 	hasBegun: boolean;
 	/** It changes the plan, which is shown in its place. */
@@ -39,14 +39,15 @@ export interface ToolLinesOptions {
 export class ToolLines {
 	readonly #options: ToolLinesOptions;
 	readonly #running = new Map<string, RunningTool>();
-	/** Of neighbouring calls of a kind that share a line, which is held back as long as another may follow. */
+	/** Neighbouring calls of a kind that share a line, which is held back as long as another may follow. */
 	#shared: ToolBlock | null = null;
 	/** A tool that may only have changed the plan: its line is dropped when the plan itself follows. */
 	#held: (() => void) | null = null;
 	/** The call that was the last event. */
 	#justCalled: RunningTool | null = null;
-	/** Commands that the user did not allow when asked. */
-	readonly #refused = new Set<string>();
+	/** What was asked for and not allowed, whose tools have not ended yet: the answer to the question has said so. */
+	readonly #refused: string[] = [];
+	readonly #waits = new ToolWaits();
 	#turn = 0;
 	/** Commands of the session so far. */
 	#commands = 0;
@@ -62,14 +63,19 @@ export class ToolLines {
 		this.#turn = turn;
 		this.#commands = commandsBefore ?? this.#commands;
 		this.#numbers.clear();
+		this.#refused.length = 0;
 	}
 
 	/** Oldest first. */
 	get running(): LiveTool[] {
 		const { worktree } = this.#options;
-		return [...this.#running.values()]
-			.filter(({ hasBegun }) => hasBegun)
-			.map(({ call, startedAt }) => ({ text: describeTool(call, worktree), startedAt }));
+		const begun = [...this.#running.values()].filter(({ hasBegun }) => hasBegun);
+		const waiting = this.#waits.waiting(begun);
+		return begun.map((tool) => ({
+			text: describeTool(tool.call, worktree),
+			startedAt: tool.startedAt,
+			...(waiting.has(tool) && { isAsked: true }),
+		}));
 	}
 
 	/** Rows of what has ended, and may grow. */
@@ -77,15 +83,35 @@ export class ToolLines {
 		return this.#shared === null ? [] : blockRows(this.#shared, this.#context());
 	}
 
-	/** The user was asked for this command, and did not allow it. */
-	refused(command: string): void {
-		this.#refused.add(command);
+	/** The user was asked, or the question was answered. */
+	question(event: QuestionEvent): void {
+		this.#waits.question(event, this.#options.clock.monotonic(), [...this.#running.values()]);
+		if (event.type === 'question_asked') this.#markBegun(event.question.wants?.what ?? null, true);
+	}
+
+	/** The user was asked for this, as in `Wanted`, and did not allow it. */
+	refused(what: string): void {
+		this.#refused.push(what);
+		this.#markBegun(what, false);
+	}
+
+	/** The answer to a question has said so already; true once for each. */
+	#isSaid(call: ToolCall): boolean {
+		const at = this.#refused.findIndex((what) => isFor(call, what));
+		if (at >= 0) this.#refused.splice(at, 1);
+		return at >= 0;
+	}
+
+	#markBegun(what: string | null, hasBegun: boolean): void {
+		for (const tool of this.#running.values()) if (isFor(tool, what)) tool.hasBegun = hasBegun;
 	}
 
 	called(call: ToolCall): void {
 		if (call.kind === 'execute' && !this.#numbers.has(call.id)) this.#numbers.set(call.id, ++this.#commands);
 		const hasBegun = call.queued !== true || this.#running.size === 0;
-		const tool = { call, startedAt: this.#options.clock.monotonic(), hasBegun };
+		const { command, title, paths } = call;
+		const startedAt = this.#options.clock.monotonic();
+		const tool = { call, command, title, paths, startedAt, hasBegun };
 		this.#running.set(call.id, tool);
 		this.#justCalled = tool;
 	}
@@ -96,6 +122,7 @@ export class ToolLines {
 		if (!tool) return false;
 		this.#running.delete(result.id);
 		this.#beginNext();
+		if (result.denied && this.#isSaid(tool.call)) return true;
 		if (tool.call.kind === 'other' && result.ok === true)
 			this.#held = tool.isPlan ? null : () => this.#show(tool, result);
 		else this.#show(tool, result);
@@ -131,6 +158,7 @@ export class ToolLines {
 		this.showHeld();
 		for (const tool of this.#running.values()) this.#show(tool, null, isStopped);
 		this.#running.clear();
+		this.#waits.clear();
 	}
 
 	/** What changed in the turn beside what its tools have shown. */
@@ -142,7 +170,7 @@ export class ToolLines {
 
 	#show(tool: RunningTool, result: ToolResult | null, isStopped = false): void {
 		const { call, startedAt, hasBegun } = tool;
-		const known = this.#context(call, this.#options.clock.monotonic() - startedAt);
+		const known = this.#context(this.#options.clock.monotonic() - startedAt);
 		const context = { ...known, hasBegun, isStopping: known.isStopping || isStopped };
 		for (const block of describeToolResult(call, result, context))
 			if (isShared(call, block)) this.#share(block);
@@ -169,17 +197,15 @@ export class ToolLines {
 		this.#shared = shared;
 	}
 
-	#context(call?: ToolCall, tookMs = 0): ToolContext {
+	#context(tookMs = 0): ToolContext {
 		const { theme, worktree, allowHint, diffHint, size, outputHint, isStopping } = this.#options;
-		const isRefused = call?.command != null && this.#refused.has(call.command);
-		const hint = isRefused ? null : allowHint;
 		return {
 			theme,
 			worktree,
 			diffHint: diffHint?.(this.#turn) ?? null,
 			size: size(),
 			tookMs,
-			allowHint: hint,
+			allowHint,
 			isStopping: isStopping?.() ?? false,
 			hasBegun: true,
 			outputHint: (id) => {

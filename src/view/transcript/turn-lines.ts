@@ -1,3 +1,4 @@
+import type { Question } from '../../agents/asking/question.ts';
 import {
 	type AgentEvent,
 	type BackgroundTask,
@@ -9,6 +10,7 @@ import {
 import type { Clock } from '../../core/clock.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { describeTasks } from '../../turns/describe-tasks.ts';
+import type { QuestionEvent } from '../../turns/questions/question-log.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { describeError } from '../describe-event.ts';
 import { type AllowHint, slashAllowHint } from '../describe-tool.ts';
@@ -21,6 +23,7 @@ import {
 	type TurnFigures,
 	type TurnStatus,
 } from '../transcript-sink.ts';
+import { OpenQuestions } from './open-questions.ts';
 import { begunSteps } from './plan-lines.ts';
 import type { TextStream } from './text-stream.ts';
 import { ToolLines } from './tool-lines.ts';
@@ -64,6 +67,7 @@ export class TurnLines {
 	#retry: TurnStatus['retry'] | null = null;
 	/** Shown in this turn. */
 	#lastError: string | null = null;
+	readonly #questions: OpenQuestions;
 	/** The background tasks that hold an answered turn open. */
 	#awaited: readonly BackgroundTask[] | null = null;
 
@@ -72,6 +76,7 @@ export class TurnLines {
 		const diffHint = options.diffHint === undefined ? slashDiffHint : options.diffHint;
 		this.#options = options;
 		this.#stream = stream;
+		this.#questions = new OpenQuestions(clock);
 		const size = () => options.sink.size?.() ?? PLAIN_SIZE;
 		const changed = () => this.showStatus(null);
 		this.#size = size;
@@ -85,9 +90,21 @@ export class TurnLines {
 		return this.#agent;
 	}
 
-	/** The user was asked for this command, and did not allow it. */
-	refused(command: string): void {
-		this.#tools.refused(command);
+	asked(question: Question, deniedInMs: number): void {
+		this.#questions.asked(question, deniedInMs);
+		this.#tools.question({ type: 'question_asked', question });
+		this.showStatus(null);
+	}
+
+	answered(answered: Extract<QuestionEvent, { type: 'question_answered' }>): void {
+		this.#questions.answered(answered.id);
+		this.#tools.question(answered);
+		this.showStatus(null);
+	}
+
+	/** The user was asked for this, as in `Wanted`, and did not allow it. */
+	refused(what: string): void {
+		this.#tools.refused(what);
 	}
 
 	event(event: AgentEvent): void {
@@ -135,6 +152,7 @@ export class TurnLines {
 				if (event.scope === 'turn') this.#tokens = countsOf(event.tokens);
 				break;
 			case 'session_started':
+			case 'compacting':
 			case 'limit':
 			case 'utilization':
 			case 'turn_ended':
@@ -155,6 +173,7 @@ export class TurnLines {
 		this.#tokens = null;
 		this.#retry = null;
 		this.#lastError = null;
+		this.#questions.clear();
 		this.#await(null);
 	}
 
@@ -182,7 +201,7 @@ export class TurnLines {
 			plan: this.#plan,
 			...(this.#retry && { retry: this.#retry }),
 			figures: () => ({ tokens: this.#tokens, heardAt: this.#heardAt }),
-			waiting: waiting ?? awaited,
+			...this.#questions.waitsFor(waiting ?? awaited),
 			...(this.#awaited && { stops: STOPS_TASKS }),
 		});
 	}

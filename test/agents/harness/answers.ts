@@ -1,4 +1,5 @@
 /** What the scripted model says, in words that hold for every dialect. `model-server.ts` speaks them. */
+import { until } from '../../helpers/patience.ts';
 
 export interface ModelCall {
 	/** As each CLI names its tools: `Bash`, `Write`, `exec_command`, `apply_patch`. */
@@ -42,6 +43,21 @@ export const say = (
 
 export const sayUntil = (text: string, until: Promise<unknown>): Answer => ({ type: 'message', text, until });
 
+/**
+ * The answer ends once `look` gives something, so that the CLI is still there to bring it about. What never comes ends it after a
+ * minute, and the test sees that it is missing.
+ */
+export const sayOnce = (text: string, look: () => unknown): Answer =>
+	whenAsked(() =>
+		sayUntil(
+			text,
+			until(() => Boolean(look()), text).catch(() => undefined),
+		),
+	);
+
+/** The answer never comes: the CLI waits until it is ended. */
+export const NO_ANSWER: Answer = { type: 'message', until: new Promise(() => undefined) };
+
 export const whenAsked = (make: () => Answer): Answer => ({ type: 'when_asked', make });
 
 export const callTools = (...calls: ModelCall[]): Answer => ({ type: 'message', calls });
@@ -66,6 +82,17 @@ export const TOOLS = {
 			input: `*** Begin Patch\n*** Add File: ${path}\n${plusLines(content)}\n*** End Patch`,
 		}),
 		read: (path: string): ModelCall => ({ name: 'exec_command', input: { cmd: `cat '${path}'` } }),
+	},
+	copilot: {
+		shell: (command: string): ModelCall => ({
+			name: 'bash',
+			input: { command, description: 'Run a command' },
+		}),
+		write: (path: string, content: string): ModelCall => ({
+			name: 'create',
+			input: { path, file_text: content },
+		}),
+		read: (path: string): ModelCall => ({ name: 'view', input: { path } }),
 	},
 	gemini: {
 		shell: (command: string): ModelCall => ({
@@ -167,6 +194,34 @@ export const REFUSALS = {
 			body: openaiError('server_error', { code: 'server_is_overloaded', message: 'Overloaded.' }),
 		}),
 		billing: (): Answer => ({
+			type: 'refusal',
+			status: 429,
+			body: openaiError('insufficient_quota', {
+				code: 'insufficient_quota',
+				message: 'You exceeded your current quota.',
+			}),
+		}),
+	},
+	/** Of a provider of the user's own: the plan's windows need GitHub's backend, and are known from recordings. */
+	copilot: {
+		tooMany: (retryAfterS?: number): Answer => ({
+			type: 'refusal',
+			status: 429,
+			headers: retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) },
+			body: openaiError('tokens', { code: 'rate_limit_exceeded', message: 'Rate limit reached for m1.' }),
+		}),
+		overload: (): Answer => ({
+			type: 'refusal',
+			status: 503,
+			body: openaiError('server_error', { message: 'The server is overloaded.' }),
+		}),
+		billing: (): Answer => ({
+			type: 'refusal',
+			status: 402,
+			body: { error: { message: 'Insufficient credits. Add more to continue.', code: 402 } },
+		}),
+		/** Retried for a minute, unless it is known at the first time. */
+		spent: (): Answer => ({
 			type: 'refusal',
 			status: 429,
 			body: openaiError('insufficient_quota', {

@@ -57,7 +57,7 @@ export function expectPrintedIsRecorded(scene: Scene, running: RunningRelay): vo
 /** Nothing is sent again by itself; asked to go on, the relay sends what was cut off, and only that. */
 export async function expectToGoOn(
 	scene: Scene,
-	{ agent, flags, prompt }: { agent: Agent; flags: readonly string[]; prompt: string },
+	{ agent, flags, prompt }: { agent: Agent | 'copilot'; flags: readonly string[]; prompt: string },
 ): Promise<void> {
 	await expectNothingOnItsWay(scene);
 	const asked = scene.model.requests.length;

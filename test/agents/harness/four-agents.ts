@@ -8,9 +8,10 @@ export type Agent = (typeof FOUR)[number];
 export const ASKED = {
 	claude: 'claude',
 	codex: 'codex',
+	copilot: 'copilot',
 	gemini: 'gemini:gemini-2.5-pro',
 	opencode: 'opencode',
-} as const satisfies Record<Agent, string>;
+} as const satisfies Record<Agent | 'copilot', string>;
 
 /** gemini does not start in a folder that is not trusted. */
 export function workFlags(...agents: Agent[]): string[] {

@@ -7,6 +7,9 @@ const FOLDER = resolve(import.meta.dirname, '../node_modules');
 export const AGENTS_BIN = resolve(FOLDER, '.bin');
 export const AIMOCK = resolve(FOLDER, '@copilotkit/aimock/dist/index.js');
 
+/** Where Copilot CLI unpacks itself, once for all tests. */
+export const COPILOT_PACKAGES = resolve(FOLDER, '.cache/copilot');
+
 /** `AGENT_RELAY_TEST_AGENTS`: folders with other versions of the CLIs, which win over the installed ones. */
 const OTHER_VERSIONS = process.env.AGENT_RELAY_TEST_AGENTS?.split(delimiter).filter(Boolean) ?? [];
 

@@ -12,13 +12,14 @@ import { streamChat } from './chat-stream.ts';
 import { streamGoogle } from './google-stream.ts';
 import { streamResponses } from './responses-stream.ts';
 
-const DIALECTS = ['claude', 'codex', 'gemini', 'opencode'] as const;
+const DIALECTS = ['claude', 'codex', 'copilot', 'gemini', 'opencode'] as const;
 /** Named for the agent that speaks it here. */
 type Dialect = (typeof DIALECTS)[number];
 
 const STREAMS = {
 	claude: streamAnthropic,
 	codex: streamResponses,
+	copilot: streamChat,
 	gemini: streamGoogle,
 	opencode: streamChat,
 } as const;
@@ -30,7 +31,7 @@ export interface ModelRequest {
 	body: Record<string, unknown>;
 	/** The whole body as text. */
 	raw: string;
-	/** Texts with the role user, in order, tool results left out. */
+	/** Texts with the role user, in order; tool results and what Copilot CLI says of its own tools left out. */
 	userTexts: string[];
 }
 
@@ -56,10 +57,11 @@ export interface ModelServer {
 const MAIN_TOOLS = 3;
 
 export async function startModelServer(): Promise<ModelServer> {
-	const scripts: Record<Dialect, Answer[]> = { claude: [], codex: [], gemini: [], opencode: [] };
+	const scripts: Record<Dialect, Answer[]> = { claude: [], codex: [], copilot: [], gemini: [], opencode: [] };
 	const last: Record<Dialect, Answer | null> = {
 		claude: null,
 		codex: null,
+		copilot: null,
 		gemini: null,
 		opencode: null,
 	};
@@ -148,6 +150,8 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 function dialectOf(url: string): Dialect | null {
+	// The only one that is told which path to ask.
+	if (url.startsWith('/copilot/')) return url.includes('/chat/completions') ? 'copilot' : null;
 	if (url.includes('/messages')) return 'claude';
 	if (url.includes('/responses')) return 'codex';
 	if (url.includes(':streamGenerateContent')) return 'gemini';
@@ -165,7 +169,8 @@ function userTextsOf({ messages, input, contents }: Record<string, unknown>): st
 	const items = [messages, input, contents].find(Array.isArray) ?? [];
 	return items
 		.filter((item) => item?.role === 'user')
-		.flatMap(({ content, parts }) => (typeof content === 'string' ? [content] : textsIn(content ?? parts)));
+		.flatMap(({ content, parts }) => (typeof content === 'string' ? [content] : textsIn(content ?? parts)))
+		.filter((text) => !text.startsWith('<system_reminder>'));
 }
 
 function textsIn(content: unknown): string[] {

@@ -14,7 +14,7 @@ type Spawn = (file: string, args: string[], options: object) => Pty;
 // The relay's own node-pty: gemini brings another, without its compiled part.
 const { spawn } = createRequire(RELAY)('node-pty') as { spawn: Spawn };
 
-/** The relay's shell on a terminal of 100 columns. */
+/** The relay on a terminal of 100 columns. */
 export class PtyRelay {
 	readonly ended: Promise<number>;
 	readonly #pty: Pty;
@@ -39,6 +39,16 @@ export class PtyRelay {
 	/** Everything shown so far, as a person reads it. */
 	text(): string {
 		return this.#screen.text();
+	}
+
+	/** What stands on the screen now. */
+	screen(): string {
+		return this.#screen.lines().join('\n');
+	}
+
+	/** Until the shell waits for its first prompt. */
+	ready(): Promise<true> {
+		return this.shows('type a task');
 	}
 
 	shows(text: string): Promise<true> {

@@ -11,6 +11,7 @@ import {
 	readFileSync,
 	realpathSync,
 	rmSync,
+	symlinkSync,
 	truncateSync,
 	writeFileSync,
 } from 'node:fs';
@@ -18,15 +19,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { SessionMeta } from '../../../src/sessions/session-meta.ts';
 import type { TurnState } from '../../../src/sessions/turns/turn-state.ts';
-import { until } from '../../helpers/patience.ts';
-import { AGENTS_PATH } from './installed-agents.ts';
+import { createPatience, until } from '../../helpers/patience.ts';
+import { AGENTS_PATH, COPILOT_PACKAGES } from './installed-agents.ts';
 import { type ModelServer, startModelServer } from './model-server.ts';
 import { killAll, processesOf, type SceneProcess } from './scene-processes.ts';
+
+/** For a process that stays, not for one that takes its time to end. */
+const MOST_ENDING_MS = 20_000;
 
 export const RELAY = resolve(import.meta.dirname, '../../../bin/agent-relay.js');
 
 /** One line of `run --json`; tests narrow the rest with `toMatchObject`. */
-interface EventLine {
+export interface EventLine {
 	type: string;
 	[key: string]: unknown;
 }
@@ -228,6 +232,13 @@ export class Scene {
 		return existsSync(file) ? readJson(file).entries : [];
 	}
 
+	/** What agents' hooks reported. */
+	metSessions(): Array<Record<string, unknown>> {
+		const folder = join(this.home, '.local/state/agent-relay/met-sessions');
+		if (!existsSync(folder)) return [];
+		return readdirSync(folder).map((name) => readJson(join(folder, name)));
+	}
+
 	/** For a test with another backend than `model`. */
 	pointCodexAt(baseUrl: string): void {
 		writeFileSync(join(this.home, '.codex/config.toml'), codexConfig(baseUrl));
@@ -266,10 +277,12 @@ export class Scene {
 	}
 
 	async #leftOver() {
-		const started = Date.now();
-		while (this.processes().length > 0 && Date.now() - started < 3000)
+		const isOver = createPatience(MOST_ENDING_MS);
+		for (;;) {
+			const left = this.processes();
+			if (left.length === 0 || isOver()) return left;
 			await new Promise((wake) => setTimeout(wake, 50));
-		return this.processes();
+		}
 	}
 
 	#writeHome({ config = '' }: SceneOptions): void {
@@ -278,6 +291,10 @@ export class Scene {
 		const gemini = join(this.home, '.gemini');
 		const opencode = join(this.home, '.config/opencode');
 		for (const folder of [codex, relay, gemini, opencode]) mkdirSync(folder, { recursive: true });
+		// Its first start in a home unpacks 235 MB: all scenes share them.
+		mkdirSync(COPILOT_PACKAGES, { recursive: true });
+		mkdirSync(join(this.home, '.cache'), { recursive: true });
+		symlinkSync(COPILOT_PACKAGES, join(this.home, '.cache/copilot'));
 		writeFileSync(join(relay, 'config.toml'), config);
 		writeFileSync(join(codex, 'config.toml'), codexConfig(`http://127.0.0.1:${this.model.port}/v1`));
 		writeFileSync(join(gemini, 'settings.json'), JSON.stringify(GEMINI_SETTINGS));
@@ -314,6 +331,11 @@ function environment(home: string, port: number, options: SceneOptions): Record<
 		...(options.codexLogin === 'none' ? {} : { MOCK_API_KEY: 'mock-key' }),
 		GEMINI_API_KEY: 'mock-key',
 		GOOGLE_GEMINI_BASE_URL: `http://127.0.0.1:${port}`,
+		COPILOT_OFFLINE: 'true',
+		COPILOT_PROVIDER_BASE_URL: `http://127.0.0.1:${port}/copilot/v1`,
+		// Copilot masks every value of a secret, inside its JSON keys too: a long one occurs nowhere else.
+		COPILOT_PROVIDER_API_KEY: 'mock-key-of-a-provider',
+		COPILOT_MODEL: 'claude-sonnet-4.6',
 		OPENCODE_DISABLE_MODELS_FETCH: '1',
 		OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
 		// Without a registry, opencode would wait for a package before it loads a plugin.

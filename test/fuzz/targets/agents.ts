@@ -12,6 +12,7 @@ import type {
 } from '../../../src/agents/agent-adapter.ts';
 import { readOversized as readClaudeOversized } from '../../../src/agents/claude/oversized.ts';
 import { rebuildOversized } from '../../../src/agents/codex/oversized.ts';
+import { readOversized as readCopilotOversized } from '../../../src/agents/copilot/oversized.ts';
 import { DEMO_ADAPTERS } from '../../../src/agents/demo/adapter.ts';
 import type { AgentEvent } from '../../../src/agents/events.ts';
 import { readOversized as readGeminiOversized } from '../../../src/agents/gemini/oversized.ts';
@@ -405,6 +406,7 @@ const oversizedTarget = target(
 			rebuildOversized(line),
 			readGeminiOversized(line),
 			readOpencodeOversized(line),
+			readCopilotOversized(line),
 		];
 		for (const value of read) {
 			expect(value === null || (typeof value === 'object' && !Array.isArray(value))).toBe(true);

@@ -8,6 +8,7 @@ import type { NativeFacts } from '../../../src/agents/agent-adapter.ts';
 import { claudeAdapter } from '../../../src/agents/claude/adapter.ts';
 import { codexAdapter } from '../../../src/agents/codex/adapter.ts';
 import { parseRollout } from '../../../src/agents/codex/native/rollout.ts';
+import { parseSessionRecord as parseCopilotRecord } from '../../../src/agents/copilot/native/session-record.ts';
 import { readErrorBody } from '../../../src/agents/evidence/error-body.ts';
 import { judgeEvidence, limitOf, readEvidence } from '../../../src/agents/evidence/judge-evidence.ts';
 import { resetFromHeaders } from '../../../src/agents/evidence/reset-headers.ts';
@@ -141,6 +142,7 @@ function expectFacts(facts: NativeFacts | null): void {
 		expect(typeof text === 'string' && ['pending', 'in_progress', 'completed'].includes(status)).toBe(true);
 }
 
+const copilotRecord = streamOf(recordings('copilot', 'native-events.jsonl'));
 const record = streamOf(recordings('codex', 'native/rollout-tail.jsonl'));
 const session = streamOf(recordings('gemini', 'native-session.jsonl'));
 
@@ -151,6 +153,7 @@ const LOGIN_FILES = [
 	'.claude/settings.json',
 	'.codex/auth.json',
 	'.codex/config.toml',
+	'.copilot/config.json',
 	'.gemini/settings.json',
 	'.gemini/oauth_creds.json',
 	'.gemini/google_accounts.json',
@@ -235,6 +238,9 @@ export const limitTargets: FuzzTarget[] = [
 	),
 	target('gemini record', 'gives facts of their types, or none', 80, session, (bytes) =>
 		expectFacts(parseSessionRecord(bytes.toString('utf8'), NOW)),
+	),
+	target('copilot record', 'gives facts of their types, or none', 80, copilotRecord, (bytes) =>
+		expectFacts(parseCopilotRecord(bytes.toString('utf8'))),
 	),
 	target(
 		'logins',

@@ -7,7 +7,8 @@ import { type JsonObject, parseObject } from '../../../src/agents/reading/json-f
 import { TurnGrouping, type TurnStep } from '../../../src/history/group-turns.ts';
 import { claudeTranscripts } from '../../../src/history/readers/claude.ts';
 import { codexTranscripts } from '../../../src/history/readers/codex.ts';
-import type { TranscriptFormat } from '../../../src/history/transcript-items.ts';
+import { copilotTranscripts } from '../../../src/history/readers/copilot.ts';
+import type { LinesFormat, TranscriptItem } from '../../../src/history/transcript-items.ts';
 import { serializeEvent } from '../../../src/turns/event-log.ts';
 import { changes, oddJson, withChanges } from '../odd.ts';
 import { type FuzzTarget, target } from '../target.ts';
@@ -37,7 +38,7 @@ const sequence = (agent: string) => {
 	return fc.array(line, { maxLength: 40 });
 };
 
-const readTarget = (format: TranscriptFormat): FuzzTarget =>
+const readTarget = (format: LinesFormat): FuzzTarget =>
 	target(
 		`${format.agent} transcript`,
 		'gives turns that begin and end one after the other, whatever its lines hold',
@@ -50,28 +51,35 @@ const readTarget = (format: TranscriptFormat): FuzzTarget =>
 				format.isOwn(line);
 				reader.survey(line);
 			}
-			const grouping = new TurnGrouping();
-			const steps: TurnStep[] = lines
-				.flatMap((line) => reader.read(line))
-				.flatMap((item) => grouping.push(item));
-			for (const item of reader.end()) steps.push(...grouping.push(item));
-			steps.push(...grouping.end());
-			let open = 0;
-			let last = 0;
-			for (const step of steps) {
-				if (step.step === 'begin') {
-					expect([open, step.turn]).toEqual([0, last + 1]);
-					open = last = step.turn;
-				} else if (step.step === 'end') {
-					expect(step.turn.turn).toBe(open);
-					open = 0;
-				} else {
-					expect(open).not.toBe(0);
-					serializeEvent({ ts: 0, seq: 1, event: step.event });
-				}
-			}
-			expect(open).toBe(0);
+			expectTurns([...lines.flatMap((line) => reader.read(line)), ...reader.end()]);
 		},
 	);
 
-export const transcriptTargets: readonly FuzzTarget[] = [claudeTranscripts, codexTranscripts].map(readTarget);
+/** Turns begin and end one after the other, and what happens in them can be recorded. */
+export function expectTurns(items: Iterable<TranscriptItem>): void {
+	const grouping = new TurnGrouping();
+	const steps: TurnStep[] = [];
+	for (const item of items) steps.push(...grouping.push(item));
+	steps.push(...grouping.end());
+	let open = 0;
+	let last = 0;
+	for (const step of steps) {
+		if (step.step === 'begin') {
+			expect([open, step.turn]).toEqual([0, last + 1]);
+			open = last = step.turn;
+		} else if (step.step === 'end') {
+			expect(step.turn.turn).toBe(open);
+			open = 0;
+		} else {
+			expect(open).not.toBe(0);
+			serializeEvent({ ts: 0, seq: 1, event: step.event });
+		}
+	}
+	expect(open).toBe(0);
+}
+
+export const transcriptTargets: readonly FuzzTarget[] = [
+	claudeTranscripts,
+	codexTranscripts,
+	copilotTranscripts,
+].map(readTarget);

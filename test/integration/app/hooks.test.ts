@@ -35,7 +35,7 @@ function open(command: readonly string[], over: Partial<HookDeps> = {}) {
 
 /** A time limit that a test can wait for. */
 const quick: typeof runProcess = (program, args, options) =>
-	runProcess(program, args, { ...options, timeoutMs: 300 });
+	runProcess(program, args, { ...options, timeoutMs: 1_000 });
 
 async function isGone(pid: number): Promise<boolean> {
 	for (let look = 0; look < 200; look++) {

@@ -122,7 +122,9 @@ describe('a signal to the relay in mid-turn', () => {
 
 describe('exit codes of what is left', () => {
 	it('are 2 for work that waits for a limit, 3 for a timeout, 1 for a failure', async () => {
-		bench.install('codex', { turns: [codexLimited('11:59 PM')] });
+		const inTwoHours = new Date(Date.now() + 2 * 3_600_000);
+		const time = { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' } as const;
+		bench.install('codex', { turns: [codexLimited(inTwoHours.toLocaleTimeString('en-US', time))] });
 		expect((await run('run', 'limited', '--order', 'codex')).code).toBe(2);
 		bench.install('claude', { turns: [hangs, [{ emit: claude.init }, { exit: 9 }]] });
 		expect((await run('run', 'slow', '-a', 'claude', '--timeout', '1s')).code).toBe(3);

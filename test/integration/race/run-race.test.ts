@@ -369,9 +369,11 @@ describe('what goes wrong with one entrant is told, and the others go on', () =>
 
 	it('takes longer than it may: its files count as they are', async () => {
 		bench.install('claude', {
-			turns: [[{ emit: claude.init }, writes('answer.txt', '42\n'), { sleep: 60_000 }]],
+			turns: [[writes('answer.txt', '42\n'), { emit: claude.init }, { sleep: 60_000 }]],
 		});
-		const { record } = await bench.race('claude', { maxTimeMs: 1_000, checks: [CHECK] });
+		bench.onEvent = (event) =>
+			event.type === 'entrant_event' && event.event.type === 'agent_event' && bench.clock.pass(600_000);
+		const { record } = await bench.race('claude', { maxTimeMs: 600_000, checks: [CHECK] });
 		expect(record.entrants[0]).toMatchObject({
 			outcome: 'timed_out',
 			checks: [{ status: 'passed' }],

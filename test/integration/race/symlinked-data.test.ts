@@ -35,21 +35,16 @@ async function stoppedInSetup() {
 	bench.install('claude', {
 		turns: [[{ write: { path: 'answer.txt', text: '42\n' } }, ...claudeAnswers('done')]],
 	});
-	const { race, run, record } = await starting();
-	bench.onEvent = (event) => event.type === 'command_output' && bench.stop.abort();
-	await run();
-	await race.close();
-	bench.onEvent = () => undefined;
-	return { id: race.id, record: record() };
-}
-
-async function starting() {
 	const gate = join(bench.root, 'gate');
 	const { race, run, onDisk } = await bench.start('claude', {
 		setup: `echo begun; test -e ${gate} || sleep 60`,
 	});
+	bench.onEvent = (event) => event.type === 'command_output' && bench.stop.abort();
+	await run();
+	await race.close();
+	bench.onEvent = () => undefined;
 	writeFileSync(gate, '');
-	return { race, run, record: onDisk };
+	return { id: race.id, record: onDisk() };
 }
 
 async function goesOn(id: Awaited<ReturnType<typeof stoppedInSetup>>['id']) {

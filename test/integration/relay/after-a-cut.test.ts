@@ -29,6 +29,8 @@ const CUTS: ReadonlyArray<{
 	steps: FakeStep[];
 	start?: { timeoutMs: number };
 	stopAt?: 'tool_call';
+	/** Its time is over then. */
+	passAt?: 'tool_call';
 	says: RegExp;
 	isKnown: boolean;
 }> = [
@@ -42,7 +44,8 @@ const CUTS: ReadonlyArray<{
 	{
 		how: 'a time-out',
 		steps: [{ emit: begun }, HANGS],
-		start: { timeoutMs: 1_000 },
+		start: { timeoutMs: 600_000 },
+		passAt: 'tool_call',
 		says: /was cut off: it ran out of the time/,
 		isKnown: true,
 	},
@@ -56,14 +59,18 @@ const CUTS: ReadonlyArray<{
 
 describe.each(CUTS)(
 	'an agent that resumes its conversation after $how',
-	({ steps, start, stopAt, says, isKnown }) => {
+	({ steps, start, stopAt, passAt, says, isKnown }) => {
 		const outcome = isKnown ? /Its outcome is known: it did not finish/ : /Its outcome is unknown/;
 
 		async function cutOff(): Promise<BenchRelay> {
 			bench.install('claude', { turns: [claudeAnswers('ready'), steps, claudeAnswers('again')] });
 			const it = await bench.relay({ agent: 'claude', ...start });
 			await it.send('get ready');
-			it.onEvent = (event) => event.type === 'agent_event' && event.event.type === stopAt && it.abort.abort();
+			it.onEvent = (event) => {
+				if (event.type !== 'agent_event') return;
+				if (event.event.type === stopAt) it.abort.abort();
+				if (event.event.type === passAt) bench.clock.pass(600_000);
+			};
 			await it.send('publish the package');
 			const id = it.relay.session()?.id;
 			await it.relay.close();

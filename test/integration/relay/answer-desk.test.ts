@@ -37,7 +37,7 @@ afterEach(() => {
 });
 
 const offered = async () => {
-	await expect.poll(() => openQuestions(folder)).not.toEqual([]);
+	await expect.poll(() => openQuestions(folder), { timeout: 60_000 }).not.toEqual([]);
 	const [question] = await openQuestions(folder);
 	if (question === undefined) throw new Error('nothing is asked');
 	return question;

@@ -120,7 +120,7 @@ describe('a throttle (429)', () => {
 		];
 		bench.install('claude', { turns: [steps] });
 		bench.install('codex', { turns: [codexAnswers('never')] });
-		const it = await bench.relay();
+		const it = await bench.relay({}, { config: benchConfig((config) => (config.limits.patience_s = 60)) });
 		expect((await it.send('go')).outcome).toBe('completed');
 		expect(it.ofType('handed_over')).toEqual([]);
 		expect(bench.received('codex')).toEqual([]);
@@ -144,7 +144,7 @@ describe('a throttle (429)', () => {
 			status: 'limited',
 			limit: { kind: 'rate', reset_at: null, source: { channel: 'event' } },
 		});
-		expect(existsSync(`/proc/${readFileSync(pidFile, 'utf8').trim()}`)).toBe(false);
+		expect(it.deps.processes.identify(Number(readFileSync(pidFile, 'utf8')))).toBeNull();
 	});
 
 	it('with an announced wait beyond the patience hands over at once', async () => {

@@ -67,16 +67,28 @@ describe('a window that is nearly used up', () => {
 		{ emit: claude.init + warning + claude.text(text) + claude.result(text) },
 		{ exit: 0 },
 	];
-	const told = [
-		{ type: 'utilization_warning', agent: 'claude', window: 'five_hour', ratio: 0.95, resetAt: RESET },
-	];
+	const told = {
+		type: 'utilization_warning',
+		agent: 'claude',
+		window: 'five_hour',
+		ratio: 0.95,
+		resetAt: RESET,
+	};
 
-	it('is reported once in a conversation', async () => {
+	it('is reported once in a conversation, with who takes over then', async () => {
+		bench.install('codex', { turns: [codexAnswers('not asked')] });
 		bench.install('claude', { turns: [warned('one'), warned('two')] });
 		const relay = await bench.relay({ agent: 'claude' });
 		await relay.send('first');
 		await relay.send('second');
-		expect(relay.ofType('utilization_warning')).toEqual(told);
+		expect(relay.ofType('utilization_warning')).toEqual([{ ...told, next: 'codex' }]);
+	});
+
+	it('says that nobody takes over where nobody can', async () => {
+		bench.install('claude', { turns: [warned('one')] });
+		const relay = await bench.relay({ agent: 'claude' });
+		await relay.send('first');
+		expect(relay.ofType('utilization_warning')).toEqual([{ ...told, next: null }]);
 	});
 
 	it('is reported once in a chat', async () => {
@@ -87,6 +99,6 @@ describe('a window that is nearly used up', () => {
 		});
 		const chat = await startBenchChat(bench);
 		expect(await chat.finish()).toMatchObject({ outcome: 'agreed' });
-		expect(chat.ofType('utilization_warning')).toEqual(told);
+		expect(chat.ofType('utilization_warning')).toEqual([told]);
 	});
 });

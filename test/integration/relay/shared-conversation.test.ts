@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SessionId } from '../../../src/core/ids.ts';
 import { type BenchRelay, EngineBench } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers } from '../../helpers/fake-agent-lines.ts';
+import { until } from '../../helpers/patience.ts';
 
 let bench: EngineBench;
 beforeEach(() => {
@@ -33,12 +34,15 @@ const told = (relay: BenchRelay) => relay.ofType('notice').map(({ text }) => tex
 
 describe('two sessions that know one conversation of an agent', () => {
 	it('do not resume it at the same time: the second begins a new one with the whole story', async () => {
-		const slow = [{ emit: claude.init }, { sleep: 1500 }, ...claudeAnswers('slow')];
+		const go = join(bench.root, 'go');
+		const wait = { run: `until [ -e '${go}' ]; do sleep 0.05; done` };
+		const slow = [{ emit: claude.init }, wait, ...claudeAnswers('slow')];
 		const parent = await finished([slow, claudeAnswers('quick')]);
 		const [one, two] = [await childOf(parent), await childOf(parent)];
 		const running = one.send('task A');
-		await expect.poll(() => bench.received('claude').length, { timeout: 10_000 }).toBe(2);
+		await until(() => bench.received('claude').length === 2, 'the first to work');
 		expect(await two.send('task B')).toMatchObject({ outcome: 'completed' });
+		writeFileSync(go, '');
 		expect(await running).toMatchObject({ outcome: 'completed' });
 
 		const [first, ofOne, ofTwo] = bench.received('claude');

@@ -410,7 +410,8 @@ describe('a session that is continued', () => {
 
 	it('after a timeout keeps the prompt', async () => {
 		bench.install('claude', { turns: [[{ emit: claude.init }, HANGS], claudeAnswers('second try')] });
-		const it = await bench.relay({ agent: 'claude', timeoutMs: 1_000 });
+		const it = await bench.relay({ agent: 'claude', timeoutMs: 600_000 });
+		it.onEvent = (event) => event.type === 'agent_event' && bench.clock.pass(600_000);
 		expect((await it.send('fix what broke')).outcome).toBe('timed_out');
 		await continuesWithItsPacket(it, 'timed_out');
 	});

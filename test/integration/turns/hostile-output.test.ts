@@ -33,8 +33,10 @@ function throwingAt(word: string): AgentAdapter {
 describe('what an agent prints', () => {
 	it('is kept raw, and the turn goes on, where its parser throws at a line', async () => {
 		const strange = '{"type":"strange","deep":1}\n';
+		// The rest is read by itself then.
+		const isRead = 'until grep -q strange .agent-relay/sessions/*/turns/001-raw.jsonl; do sleep 0.05; done';
 		bench.install('claude', {
-			turns: [[{ emit: claude.init + strange }, { sleep: 300 }, ...claudeAnswers('the rest of the work')]],
+			turns: [[{ emit: claude.init + strange }, { run: isRead }, ...claudeAnswers('the rest of the work')]],
 		});
 		const registry = createRegistry();
 		const adapter = throwingAt('strange');

@@ -9,10 +9,12 @@ import type { TurnState } from '../../../src/sessions/turns/turn-state.ts';
 import { parseEventLine } from '../../../src/turns/event-log.ts';
 import { runTurn } from '../../../src/turns/run-turn.ts';
 import type { TurnSpec } from '../../../src/turns/turn-spec.ts';
-import { EngineBench } from '../../helpers/engine-bench.ts';
+import { EngineBench, RECORDED_AT, SteeredClock } from '../../helpers/engine-bench.ts';
 import { type FakeStep, installFakeAgent, receivedBy } from '../../helpers/fake-agents.ts';
 import { type Fixture, fixtureNames, loadFixture } from '../../helpers/replay-fixture.ts';
 
+/** Longer than it takes to read a recording; where it is to run out, the clock is put on. */
+const PATIENCE_MS = 20_000;
 /** Refused before a turn exists. */
 const NOT_RUN = new Set(['empty-prompt']);
 /** The recorder's own signals; SIGKILL came from outside, and nobody asked for it. */
@@ -89,20 +91,23 @@ async function replay(recording: Recording) {
 	installFakeAgent(bin, recording.agent, { turns: [steps(recording)] });
 	const session = deps.store.create({ kind: 'run', objective: recording.name });
 	const stop = new AbortController();
+	const clock = new SteeredClock(RECORDED_AT);
 	const seen = { raw: 0 };
 	try {
 		const turn = runTurn(
 			spec(recording, join(bin, recording.agent), home),
 			{
 				session,
-				clock: deps.clock,
+				clock,
 				startProcess: (spec, handlers) =>
 					deps.startProcess(spec, {
 						...handlers,
 						onOutput: (chunk) => {
 							handlers.onOutput(chunk);
 							seen.raw += chunk.length;
-							if (isUserStop(recording) && seen.raw === recording.stdout.length) stop.abort();
+							if (!isStopped(recording) || seen.raw < recording.stdout.length) return;
+							if (isUserStop(recording)) stop.abort();
+							else clock.pass(PATIENCE_MS);
 						},
 					}),
 				processes: deps.processes,
@@ -114,7 +119,7 @@ async function replay(recording: Recording) {
 					answerMs: 0,
 					questionMs: 0,
 					backgroundMs: 10_000,
-					patienceMs: isStopped(recording) ? 500 : 20_000,
+					patienceMs: PATIENCE_MS,
 				},
 				estimateCost: deps.estimateCost,
 				knownVersion: () => null,

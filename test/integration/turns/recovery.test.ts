@@ -11,12 +11,18 @@ import { beginTurn } from '../../../src/sessions/transitions.ts';
 import type { TurnState } from '../../../src/sessions/turns/turn-state.ts';
 import type { StartAgentProcess } from '../../../src/terminal/agent-process.ts';
 import { parseEventLine } from '../../../src/turns/event-log.ts';
+import {
+	type LoggedQuestion,
+	parseQuestionLine,
+	serializeQuestion,
+} from '../../../src/turns/questions/question-log.ts';
 import { tokensToDisk } from '../../../src/turns/record/token-counts.ts';
 import { recoverTurns } from '../../../src/turns/recover-turn.ts';
 import { runTurn } from '../../../src/turns/run-turn.ts';
 import { EngineBench, RECORDED_AT } from '../../helpers/engine-bench.ts';
 import { fakeSessionMeta } from '../../helpers/fake-session-meta.ts';
 import { fakeTurnState } from '../../helpers/fake-turn-state.ts';
+import { Died, withFaults } from '../../helpers/faulty-disk.ts';
 import { type Fixture, fixtureNames, loadFixture, splitAt } from '../../helpers/replay-fixture.ts';
 
 type Agent = 'claude' | 'codex';
@@ -242,7 +248,7 @@ describe('a turn that was cut off by a kill of the relay', () => {
 					await comparesAfterRecovery(recording, stdout, pieces, { isLate, tear });
 				},
 			),
-			{ numRuns: 250 },
+			{ numRuns: 250, seed: 42 },
 		);
 	});
 
@@ -275,6 +281,60 @@ describe('a relay that is killed between the last state of a turn and the record
 			session.release();
 		}
 	});
+});
+
+describe('a recovery that is killed itself', () => {
+	it('keeps what was asked and answered, at whatever step it dies', async () => {
+		const recording = recordings.find(({ expect: wanted }) => wanted.status === 'completed');
+		if (recording === undefined) throw new Error('no recording of a turn that completed');
+		const { session, final, early, env } = await uninterrupted(recording, [recording.stdout]);
+		const path = (name: Parameters<typeof turnFile>[2]) => turnFile(session.folder, final.turn, name);
+		const asked = [asks('q1', 'npm test'), answers('q1', 'allow'), asks('q2', 'make')];
+		const onRecord = () =>
+			readFileSync(path('events.jsonl'), 'utf8')
+				.split('\n')
+				.flatMap((line) => parseQuestionLine(line) ?? []);
+		try {
+			appendFileSync(path('events.jsonl'), asked.map((one) => serializeQuestion(one, 9)).join(''));
+			appendFileSync(path('questions.jsonl'), '');
+			session.writeTurnState({ ...early, status: 'running' });
+			const recover = () =>
+				recoverTurns({
+					...{ ...deps, session, env, snapshotsOf: () => null },
+					adapter: (agent) => deps.registry.find(agent),
+				});
+			let deaths = 0;
+			for (let isDone = false; !isDone; ) {
+				const { error } = await withFaults({ diesAt: deaths }, recover);
+				if (error !== null && !(error instanceof Died)) throw error;
+				expect(onRecord()).toEqual(expect.arrayContaining(asked));
+				if (error === null) isDone = true;
+				else deaths++;
+			}
+			expect(deaths).toBeGreaterThan(8);
+			expect(session.turns().at(-1)).toMatchObject({ status: 'completed' });
+			expect(session.turns().at(-1)?.warnings).toContain('Asked, but not answered: run a command: make');
+			const gone = { type: 'question_answered', id: 'q2', answer: null, by: 'relay_gone' };
+			expect(onRecord().map(({ event }) => event)).toEqual([...asked.map(({ event }) => event), gone]);
+		} finally {
+			session.release();
+		}
+	});
+});
+
+const asks = (id: string, what: string): LoggedQuestion => ({
+	ts: RECORDED_AT,
+	event: {
+		type: 'question_asked',
+		question: {
+			...{ id, kind: 'permission', title: 'run a command', detail: what, options: [] },
+			wants: { action: 'run', what, folder: null, reason: null },
+		},
+	},
+});
+const answers = (id: string, option: string): LoggedQuestion => ({
+	ts: RECORDED_AT,
+	event: { type: 'question_answered', id, answer: { option, text: null }, by: 'user' },
 });
 
 async function comparesAfterRecovery(

@@ -50,7 +50,7 @@ describe('config get', () => {
 			said: ['limits.patience_s: from default'],
 			json: { key: 'limits.patience_s', value: 20, unit: 's', layer: 'default' },
 		});
-		expect((await get('agents.order')).lines).toEqual(['["claude","codex","gemini","opencode"]']);
+		expect((await get('agents.order')).lines).toEqual(['["claude","codex","copilot","opencode","gemini"]']);
 		expect((await get('agents.claude.model')).lines).toEqual(['']);
 	});
 

@@ -26,7 +26,7 @@ const everySlashCommand = SLASH_COMMANDS.flatMap((slash) => [slash, ...(slash.me
 
 const NEEDS_A_RACE = ['race show', 'race open', 'race diff', 'race adopt', 'race resume', 'race clean'];
 
-/** What edits a file and prints what it did, what is for a terminal alone, and what is text already. */
+/** What edits a file and prints what it did, what is for a terminal or a client alone, and what is text already. */
 const WITHOUT_DATA = [
 	'config set',
 	'config allow',
@@ -35,13 +35,15 @@ const WITHOUT_DATA = [
 	'config edit',
 	'shell',
 	'resume',
+	'mcp',
+	'hook',
 	'demo',
 	'completion',
 	'help',
 ];
 
 /** The README shows it without its name, or not at all. */
-const WITHOUT_ROW = ['shell', 'help'];
+const WITHOUT_ROW = ['shell', 'help', 'hook'];
 
 interface Call {
 	command: Command;
@@ -166,13 +168,38 @@ describe('in the shell', () => {
 		const answered = slash.run(context, slash.example.slice(slash.name.length + 1).trim());
 		if (['chat', 'handoff', 'fork'].includes(path))
 			return expect(answered).rejects.toMatchObject({ message: 'this test has no place for conversations' });
+		if (['search', 'conversation'].includes(path))
+			return expect(answered).rejects.toMatchObject({ message: 'this test has no index' });
 		if (['blame', 'undo', 'redo'].includes(path))
 			return expect(answered).rejects.toMatchObject({ message: 'this test has no git' });
+		if (['ws summarize', 'ws summaries'].includes(path))
+			return expect(answered).rejects.toMatchObject({ message: 'this test has no hints' });
+		if (path.startsWith('runner ') && !['runner list', 'runner create'].includes(path))
+			return expect(answered).rejects.toMatchObject({
+				message: 'There is no runner api. There are none yet.',
+			});
+		if (path === 'runner create')
+			return expect(answered).rejects.toMatchObject({ message: 'There is no folder /nowhere/repo.' });
+		if (path === 'ws import')
+			return expect(answered).rejects.toMatchObject({
+				message: 'There is no WORKSTREAMS.md in /nowhere/notes.',
+			});
 		if (path === 'export')
 			return expect(answered).rejects.toMatchObject({
 				message: 'There is no folder /nowhere/repo to write the export to.',
 			});
-		if (['diff', 'show', 'output', 'packet'].includes(path))
+		const ofSession = [
+			'ws status',
+			'ws show',
+			'ws new',
+			'ws save',
+			'ws switch',
+			'ws park',
+			'ws complete',
+			'ws delete',
+			'ws backfill',
+		];
+		if (['diff', 'show', 'output', 'packet', ...ofSession].includes(path))
 			return expect(answered).rejects.toMatchObject({ message: 'this test opens no session' });
 		if (path === 'race') return expect(answered).rejects.toMatchObject({ message: 'this test has no race' });
 		if (path === 'name create' || path === 'name rebind')

@@ -59,7 +59,7 @@ describe('sessions', () => {
 		const other = fakeSummary(NOON - HOUR_MS, {
 			meta: fakeSessionMeta({ last_prompt: 'and \x1b[2Jnow', title: null, objective: 'first' }),
 		});
-		const over = { otherStores: async () => [{ root: '/home/u/other', store: fakeStore([other]) }] };
+		const over = { otherStores: async () => [{ root: '/dev/null/home/other', store: fakeStore([other]) }] };
 		const [head, first, second] = await linesOf({ all: true }, over);
 		expect(head).toMatch(/ repo +title$/);
 		expect(first).toMatch(/ ~\/other +and .*now$/);

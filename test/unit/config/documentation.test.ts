@@ -76,7 +76,7 @@ describe('.agent-relay.example/config.toml', () => {
 			user: { path, text: toml },
 			repo: null,
 			flags: [],
-			knownAgents: ['claude', 'codex', 'gemini', 'opencode'],
+			knownAgents: ['claude', 'codex', 'copilot', 'opencode', 'gemini'],
 		});
 
 	it('holds the defaults', () => {

@@ -4,7 +4,6 @@ import { safeText } from '../../../src/core/text.ts';
 import { MarkdownRows } from '../../../src/markdown/markdown-rows.ts';
 import { columnsOf } from '../../../src/ui/text-width.ts';
 import { createTheme } from '../../../src/ui/theme.ts';
-import { growthOf, LINEAR } from '../../helpers/growth.ts';
 
 const color = createTheme(true);
 const plain = createTheme(false);
@@ -143,45 +142,6 @@ describe('an answer that grows', () => {
 		});
 		expect([...shown, ...rows.end()]).toEqual(render(text));
 	});
-
-	it('takes as much longer as the text is longer, whatever it is', () => {
-		const parts = [
-			'[',
-			'*',
-			'|',
-			'> ',
-			'- ',
-			'`',
-			'**a ',
-			'``a',
-			'_',
-			'# ',
-			' ',
-			'x',
-			'漢',
-			'a**b',
-			'*a_ ',
-			'| a |\n',
-			'[](',
-			'\n',
-			'1. a\n',
-			'```\n',
-			'|-|\n',
-			'<http://',
-			'\\',
-		];
-		for (const part of parts)
-			expect(
-				growthOf((units) => {
-					const rows = open();
-					for (let left = units; left > 0; left -= 4096) {
-						rows.push(part.repeat(Math.ceil(4096 / part.length)));
-						rows.live();
-					}
-				}, 500),
-				part,
-			).toBeLessThan(LINEAR);
-	}, 60_000);
 });
 
 const PARTS = [
@@ -299,5 +259,48 @@ describe('any text', () => {
 				for (const sign of [/w/g, /x/g, /b/g, /漢/g]) expect(count(shown, sign)).toBe(count(text, sign));
 			}),
 		);
+	});
+});
+
+describe('what is very long', () => {
+	const LINE = 64 * 1024;
+	const FENCE = 256 * 1024;
+
+	it('is shown to its end, its marks only in the first 64 KB of a line', () => {
+		const words = '**a** b '.repeat(LINE / 8 + 500);
+		const rows = render(`${words}**end**\n**next** line`, 60, color);
+		const text = rows.join(' ');
+		expect(text).toContain(color.bold('a'));
+		expect(rows.at(-2)).toContain('**end**');
+		expect(rows.at(-1)).toBe(`${color.bold('next')} line`);
+		expect(text.replaceAll(/[^ab]/g, '').length).toBeGreaterThan((LINE / 8) * 2);
+		for (const row of rows) expect(columnsOf(row)).toBeLessThanOrEqual(60);
+	});
+
+	it('has its colour only in the first 256 KB of a fence, which ends where it is closed', () => {
+		const lines = Array.from({ length: FENCE / 16 + 500 }, (_, at) => `const a = ${100_000 + at}`);
+		const rows = render(`\`\`\`\n${lines.join('\n')}\n\`\`\`\n**after**`, 60, color);
+		expect(rows[0]).toBe(`  ${color.accent(lines[0] ?? '')}`);
+		expect(rows.slice(-3)).toEqual([`  ${lines.at(-1)}`, '', color.bold('after')]);
+		expect(rows).toHaveLength(lines.length + 2);
+	});
+
+	it('has the same rows however it is cut', () => {
+		const long = `${'a word, 漢字 and more '.repeat(LINE / 10)}\nnext\n\`\`\`\n${'code();\t'.repeat(FENCE / 4)}\n\`\`\`\nend`;
+		const whole = render(long);
+		for (const size of [997, 4096, 70_001]) {
+			const rows = open();
+			const shown: string[] = [];
+			for (let at = 0; at < long.length; at += size) shown.push(...rows.push(long.slice(at, at + size)));
+			expect([...shown, ...rows.end()]).toEqual(whole);
+		}
+	});
+
+	it('can be looked at while it grows', () => {
+		const rows = open();
+		rows.push('word '.repeat(LINE));
+		rows.push('the newest');
+		expect(rows.live().at(-1)).toContain('the newest');
+		expect(rows.live()).toEqual(rows.live());
 	});
 });

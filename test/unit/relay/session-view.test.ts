@@ -1,45 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshots } from '../../../src/git/repo-facts.ts';
 import { type Viewed, viewOf } from '../../../src/relay/session-view.ts';
-import type { TurnState } from '../../../src/sessions/turns/turn-state.ts';
 import { fakeSessionMeta } from '../../helpers/fake-session-meta.ts';
 import { fakeTurnState } from '../../helpers/fake-turn-state.ts';
-
-const taken = {
-	diff: async (before: string, after: string) => `${before}..${after}`,
-} as unknown as Snapshots;
-const turn = (number: number, before: string | null, after: string | null) =>
-	fakeTurnState({ turn: number, tree: { before, after } });
-
-function view(turns: TurnState[], snapshots: Snapshots | null = taken) {
-	const meta = fakeSessionMeta({ turn_count: turns.length });
-	const session = { id: meta.id, folder: '/nowhere', meta, turns: () => turns };
-	return viewOf(() => ({ session, ports: { snapshots } }) as unknown as Viewed);
-}
-
-describe('the diff of a session', () => {
-	it('spans its turns, or one of them', async () => {
-		const turns = [turn(1, 'a', 'b'), turn(2, 'c', 'd')];
-		expect(await view(turns).diff(null)).toBe('a..d');
-		expect(await view(turns).diff(2)).toBe('c..d');
-	});
-
-	it('is empty before anything ran', async () => {
-		expect(await view([]).diff(null)).toBe('');
-	});
-
-	it('of a missing turn is refused, naming those there are', async () => {
-		await expect(view([turn(1, 'a', 'b')]).diff(9)).rejects.toMatchObject({
-			code: 'not_found',
-			hint: 'Its turns are 1 to 1.',
-		});
-	});
-
-	it('is refused if no snapshot was taken: then it is not known that nothing changed', async () => {
-		await expect(view([turn(1, null, null)]).diff(null)).rejects.toMatchObject({ code: 'not_found' });
-		await expect(view([turn(1, 'a', 'b')], null).diff(null)).rejects.toMatchObject({ code: 'not_found' });
-	});
-});
 
 describe('what a line of work changed', () => {
 	const changed = (number: number, path: string, added: number) =>

@@ -67,6 +67,31 @@ describe('the part of the lock file that a demo needs', () => {
 		expect(Object.values(packages).filter(({ dev }) => dev)).toEqual([]);
 	});
 
+	it('has of the SDK only what a server on stdio loads', () => {
+		const lock = lockWith({
+			'node_modules/@modelcontextprotocol/sdk': {
+				version: '1',
+				dependencies: { ajv: '8', express: '5', zod: '4' },
+			},
+			'node_modules/ajv': { version: '8' },
+			'node_modules/express': { version: '5', dependencies: { router: '2' } },
+			'node_modules/router': { version: '2' },
+			'node_modules/zod': { version: '4' },
+			'node_modules/rolldown': { version: '2' },
+		});
+		const { packages } = lockFor(lock, { ...MANIFEST, dependencies: { '@modelcontextprotocol/sdk': '1' } });
+		expect(Object.keys(packages).sort()).toEqual([
+			'',
+			'node_modules/@modelcontextprotocol/sdk',
+			'node_modules/ajv',
+			'node_modules/rolldown',
+			'node_modules/zod',
+		]);
+		// npm refuses a lock file that lacks what an entry names.
+		const sdk = packages['node_modules/@modelcontextprotocol/sdk'];
+		expect(sdk?.dependencies).toEqual({ ajv: '8', zod: '4' });
+	});
+
 	it('is not made of a lock file that lacks a package', () => {
 		const lock = lockWith({ 'node_modules/a': {} });
 		expect(() => lockFor(lock, MANIFEST)).toThrow(

@@ -74,7 +74,7 @@ describe('a transcript', () => {
 		expect(text).toContain(
 			'? claude asks: run make\n  make all\n  make test\n  Allow / Deny · denied in 5 min (permissions.ask_timeout)\n',
 		);
-		expect(text).toContain('○ denied: not now\n○ denied: nobody answered in time\n');
+		expect(text).toContain('⊘ you said no: "not now"\n⊘ denied: nobody answered in time\n');
 	});
 
 	it('says that an answer is an interim one, and what it waits for', () => {

@@ -1,6 +1,6 @@
 import { AS_TYPED, cannotTake, type Picture, type PictureWay } from '../../picture.ts';
 
-/** Of a larger one `@path` sends nothing and says nothing (measured with 2.1.332); its Read tool makes it smaller. */
+/** For a larger one `@path` sends nothing and says nothing (measured with 2.1.332); its Read tool makes it smaller. */
 const MAX_AT_BYTES = 256 * 1024;
 
 export function pictureWay({ path, bytes, isAt }: Picture): PictureWay {

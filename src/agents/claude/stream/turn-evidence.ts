@@ -1,3 +1,4 @@
+import type { AgentEvent } from '../../events.ts';
 import { type JsonObject, listOrEmpty, objectOrEmpty, textOrNull } from '../../reading/json-fields.ts';
 import type { Seen } from '../outcome.ts';
 
@@ -19,6 +20,7 @@ export class TurnEvidence implements Seen {
 	hasCompactionFailed = false;
 	hasStarted = false;
 	stderr = '';
+	#isCompacting = false;
 	readonly now: () => number;
 
 	constructor(now: () => number) {
@@ -51,9 +53,12 @@ export class TurnEvidence implements Seen {
 		this.lastSpeaker = 'model';
 	}
 
-	/** `system/status`. */
-	status(message: JsonObject): void {
+	/** `system/status`; while the CLI compacts, it is repeated. */
+	status(message: JsonObject): AgentEvent[] {
+		const wasCompacting = this.#isCompacting;
+		this.#isCompacting = message.status === 'compacting';
 		if (message.compact_result === 'failed') this.hasCompactionFailed = true;
 		if (message.compact_result === 'success') this.hasCompactionFailed = false;
+		return this.#isCompacting && !wasCompacting ? [{ type: 'compacting' }] : [];
 	}
 }

@@ -108,8 +108,7 @@ export class TurnReader {
 			case 'api_retry':
 				return this.#refused.retry(message);
 			case 'status':
-				this.#seen.status(message);
-				return [];
+				return this.#seen.status(message);
 			default:
 				return [];
 		}

@@ -100,7 +100,7 @@ function readTokenCount(part: TurnPart, payload: JsonObject): TurnPart {
 }
 
 /** The named windows; null when the line says nothing about limits. */
-function readWindows(limits: JsonObject | null): Window[] | null {
+export function readWindows(limits: JsonObject | null): Window[] | null {
 	if (limits === null) return null;
 	return ['primary', 'secondary'].flatMap((name) => {
 		const window = objectOrEmpty(limits[name]);
@@ -110,7 +110,7 @@ function readWindows(limits: JsonObject | null): Window[] | null {
 }
 
 /** `"usage_limit_exceeded"` as it is, `{"http_connection_failed":{"http_status_code":402}}` as `http_connection_failed:402`. */
-function errorCode(info: unknown): string | null {
+export function errorCode(info: unknown): string | null {
 	if (typeof info === 'string') return info;
 	const [entry] = Object.entries(objectOrEmpty(info));
 	if (entry === undefined) return null;
@@ -136,7 +136,7 @@ function factsOf(part: TurnPart): NativeFacts {
 }
 
 /** The window that is used up; of two, the one that opens later, because both must be open again. */
-function spentWindow(windows: readonly Window[]): Window | null {
+export function spentWindow(windows: readonly Window[]): Window | null {
 	const spent = windows.filter(({ usedPercent }) => usedPercent >= 100);
 	return spent.reduce<Window | null>(
 		(latest, window) => (latest === null || (window.resetAt ?? 0) > (latest.resetAt ?? 0) ? window : latest),

@@ -57,7 +57,7 @@ const TRAILER =
  * own output may end in the same words: if the record also has it separately (`resultDisplay`), it is cut away first. null
  * for commands that were cancelled, sent to the background or ended by a signal.
  */
-function shellExitCode(reported: string, display: string | null): number | null {
+export function shellExitCode(reported: string, display: string | null): number | null {
 	const body = WRAPPED.exec(reported)?.[1];
 	if (body === undefined) return null;
 	const own = display !== null && display !== '' && body.startsWith(display) ? display.length : 0;

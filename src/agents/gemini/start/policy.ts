@@ -9,9 +9,10 @@ import { RelayError } from '../../../core/errors.ts';
 import type { PrivateFile, TurnRequest } from '../../agent-adapter.ts';
 import { simpleCommands } from '../../asking/allow-commands.ts';
 import { listOrEmpty, parseObject } from '../../reading/json-fields.ts';
+import { TOOL_SERVER } from '../../tool-server.ts';
 import { geminiFolder } from '../native/session-file.ts';
 
-type Asked = Pick<TurnRequest, 'permissions' | 'allowCommands' | 'privatePath' | 'env'>;
+type Asked = Pick<TurnRequest, 'permissions' | 'allowCommands' | 'privatePath' | 'env' | 'toolServer'>;
 
 /** Tools that change the mode, and with it every other rule. */
 const MODE_TOOLS = ['enter_plan_mode', 'exit_plan_mode'];
@@ -43,11 +44,16 @@ export function policyOf(turn: Asked): { args: string[]; files: PrivateFile[] } 
 	return { args, files: [{ path, text: policyText(turn) }] };
 }
 
-/** The first rule of the highest priority wins, and ours are read before those of the user. */
-function policyText({ permissions, allowCommands }: Omit<Asked, 'privatePath' | 'env'>): string {
+/**
+ * The first rule of the highest priority wins, and ours are read before those of the user. gemini has no setting that gives one
+ * call a server (0.61.0 takes a system's settings from root alone): the relay's tools are there if its user installed them.
+ */
+function policyText({ permissions, allowCommands, toolServer }: Omit<Asked, 'privatePath' | 'env'>): string {
 	const denied = permissions === 'edit' ? [...MODE_TOOLS, SHELL] : [...MODE_TOOLS, SHELL, ...CHANGING_TOOLS];
 	const { allowed } = permissions === 'edit' ? simpleCommands(allowCommands) : { allowed: [] };
+	const own = toolServer?.tools ?? [];
 	return [
+		...own.map((tool) => rule([`toolName = ${text(tool)}`, `mcpName = ${text(TOOL_SERVER)}`], 'allow')),
 		...allowed.map((words) => rule([`toolName = ${text(SHELL)}`, `commandPrefix = ${text(words)}`], 'allow')),
 		rule([`toolName = [${denied.map(text).join(', ')}]`], 'deny'),
 		...(permissions === 'edit' ? [] : [rule(['toolName = "*"', 'mcpName = "*"'], 'deny')]),

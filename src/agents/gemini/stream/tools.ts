@@ -34,7 +34,7 @@ export function readToolCall(line: JsonObject): ToolCall | null {
 	return toolCall({ id, name: textOrNull(line.tool_name), input: objectOrEmpty(line.parameters) }, WORDS);
 }
 
-/** What a `replace` call does if it succeeds: the result says nothing of it. What `write_file` finds there is not reported. */
+/** What a `replace` call does if it succeeds: the result says nothing of it. Of `write_file` only the file is known. */
 export function editOf(line: JsonObject): FileEdit | null {
 	const input = objectOrEmpty(line.parameters);
 	const path = textOrNull(input.file_path);

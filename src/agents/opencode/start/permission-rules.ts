@@ -6,10 +6,12 @@
 import type { PermissionPreset, TurnRequest } from '../../agent-adapter.ts';
 import { simpleCommands } from '../../asking/allow-commands.ts';
 import { type JsonObject, objectOrNull, parseObject } from '../../reading/json-fields.ts';
+import { toolPermissions } from './tool-config.ts';
 
 type Action = 'allow' | 'deny';
 type Rules = Action | Record<string, Action>;
 export type Permissions = Record<string, Rules>;
+type Asked = Pick<TurnRequest, 'permissions' | 'allowCommands' | 'env' | 'toolServer'>;
 /** `closed`, `opened`: of a turn that asks; what differs is for `edit` alone. */
 export type RuleSet = 'preset' | 'closed' | 'opened';
 
@@ -84,26 +86,22 @@ const ASKING: Record<Exclude<RuleSet, 'preset'>, Permissions> = {
  * its own, which come after all others: the model reached a shell under `edit` through `task` (measured with 1.18.33). So
  * only opencode's own two may be called, under rules given here.
  */
-export function agentPermissions(
-	turn: Pick<TurnRequest, 'permissions' | 'allowCommands' | 'env'>,
-	set: RuleSet = 'preset',
-): Record<string, Permissions> {
+export function agentPermissions(turn: Asked, set: RuleSet = 'preset'): Record<string, Permissions> {
 	const build = permissionsOf(turn, set);
 	if (turn.permissions === 'full') return { build };
 	return {
 		build,
 		general: { ...build, task: 'deny' },
-		explore: permissionsOf({ ...turn, permissions: 'read-only' }),
+		explore: permissionsOf(reading(turn)),
 	};
 }
 
+const reading = ({ toolServer: _, ...turn }: Asked): Asked => ({ ...turn, permissions: 'read-only' });
+
 /** The rules of a turn, narrowed by the value of the user's own `OPENCODE_PERMISSION`. */
-export function permissionsOf(
-	turn: Pick<TurnRequest, 'permissions' | 'allowCommands' | 'env'>,
-	set: RuleSet = 'preset',
-): Permissions {
+export function permissionsOf(turn: Asked, set: RuleSet = 'preset'): Permissions {
 	const isAsking = turn.permissions === 'edit' && set !== 'preset';
-	const preset = { ...(isAsking ? ASKING[set] : PRESETS[turn.permissions]) };
+	const preset = { ...(isAsking ? ASKING[set] : PRESETS[turn.permissions]), ...toolPermissions(turn) };
 	if (preset.bash === 'deny' && turn.permissions === 'edit')
 		preset.bash = allowedCommands(turn.allowCommands);
 	return narrowedBy(preset, turn.env.OPENCODE_PERMISSION);

@@ -95,7 +95,7 @@ interface DiskFacts {
 	freeFiles: number | null;
 }
 
-/** Of the file systems that hold these paths, each once. */
+/** The file systems that hold these paths, each once. */
 export function checkDisks(paths: readonly string[]): Finding[] {
 	const disks = new Map<string, DiskFacts>();
 	for (const path of paths) {

@@ -1,10 +1,12 @@
 /** What the relay keeps of its work: locks, damaged sessions, agents that were left running, leftovers, sizes. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { yieldToIo } from '../../../core/clock.ts';
 import { lstatIfThere } from '../../../core/files/file-facts.ts';
 import { namesIn } from '../../../core/files/folders.ts';
 import { readJsonOrNull } from '../../../core/files/read-file.ts';
 import { formatPlural } from '../../../core/plural.ts';
+import { quoteForShell } from '../../../core/quote-for-shell.ts';
 import { planPrune } from '../../../prune/prune.ts';
 import { PRUNE_KINDS } from '../../../prune/prune-contract.ts';
 import { createSurvivors } from '../../../relay/resume/survivors.ts';
@@ -20,18 +22,42 @@ import { type Finding, note, ok, problem } from '../finding.ts';
 /** Enough to see what is wrong; the rest is counted. */
 const NAMED = 5;
 
+/** Those of this repo, and of the others in which this user has sessions: named where something is wrong with them. */
 export async function checkSessions(context: CommandContext): Promise<Finding[]> {
-	const store = await context.store();
-	const { ids } = store.lineages({});
-	const damaged = store.lineages({ status: 'damaged' }).found;
-	const locked = ids.filter((id) => isLockStale(store, id));
+	const own = await context.store();
+	const others = await context.otherStores();
+	const found: Finding[][] = [];
+	let elsewhere = 0;
+	for (const { store, root } of others) {
+		await yieldToIo();
+		const there = checkStore(store, { root, ownName: context.ownName });
+		elsewhere += there.count;
+		found.push(there.problems);
+	}
+	const { count, problems } = checkStore(own, { root: null, ownName: context.ownName });
+	const beside = others.length === 0 ? '' : `, ${elsewhere} in ${formatPlural(others.length, 'other repo')}`;
 	return [
-		ok('sessions', `${formatPlural(ids.length, 'session')} in ${store.location.folder}`),
+		ok('sessions', `${formatPlural(count, 'session')} in ${own.location.folder}${beside}`),
+		...problems,
+		...found.flat(),
+	];
+}
+
+/** `root`: of another repo; null: the present one. */
+function checkStore(
+	store: SessionStore,
+	{ root, ownName }: { root: string | null; ownName: string },
+): { count: number; problems: Finding[] } {
+	const { ids, found: damaged } = store.lineages({ status: 'damaged', name: null });
+	const locked = ids.filter((id) => isLockStale(store, id));
+	const program = root === null ? ownName : `${ownName} -C ${quoteForShell(root)}`;
+	const where = root === null ? '' : ` in ${root}`;
+	const problems = [
 		...locked.map((id) =>
 			problem(
 				'sessions',
-				`${id} is locked by a process that is gone`,
-				`Unlock it: ${context.ownName} doctor --fix`,
+				`${id}${where} is locked by a process that is gone`,
+				`Unlock it: ${ownName} doctor --fix`,
 				{
 					question: null,
 					act: () => {
@@ -47,8 +73,8 @@ export async function checkSessions(context: CommandContext): Promise<Finding[]>
 			.map(({ head: { id } }) =>
 				problem(
 					'sessions',
-					`${id} is damaged`,
-					`See what is left: ${context.ownName} show ${id} · remove it: ${context.ownName} delete ${id}`,
+					`${id}${where} is damaged`,
+					`See what is left: ${program} show ${id} · remove it: ${program} delete ${id}`,
 				),
 			),
 		...(damaged.length <= NAMED
@@ -56,11 +82,12 @@ export async function checkSessions(context: CommandContext): Promise<Finding[]>
 			: [
 					problem(
 						'sessions',
-						`${damaged.length - NAMED} more are damaged`,
-						`List them: ${context.ownName} sessions --status damaged`,
+						`${damaged.length - NAMED} more${where} are damaged`,
+						`List them: ${program} sessions --status damaged`,
 					),
 				]),
 	];
+	return { count: ids.length, problems };
 }
 
 type Id = Parameters<SessionStore['folderOf']>[0];
@@ -131,15 +158,32 @@ export function checkLeftovers({ processes, ownName }: CommandContext): Finding[
 	];
 }
 
-export async function checkSizes({ pruneDeps, clock, ownName }: CommandContext): Promise<Finding[]> {
+/** In this repo, in what all repos share, and in the sessions elsewhere. */
+export async function checkSizes({
+	pruneDeps,
+	otherStores,
+	clock,
+	ownName,
+}: CommandContext): Promise<Finding[]> {
 	const now = clock.now();
 	const request = { now, before: now - readAge('')(DEFAULT_AGE).ms, isUnfinishedToo: false };
-	const kept = await planPrune(new Set(PRUNE_KINDS), request, await pruneDeps());
+	const deps = await pruneDeps();
+	const kept = await planPrune(new Set(PRUNE_KINDS), request, deps);
 	const bytesOf = (list: typeof kept) => list.reduce((sum, { bytes }) => sum + bytes, 0);
 	const byKind = PRUNE_KINDS.flatMap((kind) => {
 		const own = kept.filter((one) => one.kind === kind);
 		return own.length === 0 ? [] : [`${kind} ${formatBytes(bytesOf(own))}`];
 	});
+	// What no repo claims any more is among the sessions above.
+	const gone = new Set(deps.goneStores.map(({ store }) => store.location.folder));
+	const others = (await otherStores()).filter(({ store }) => !gone.has(store.location.folder));
+	let elsewhere = 0;
+	for (const { store } of others) {
+		await yieldToIo();
+		elsewhere += bytesOf(await planPrune(new Set(['sessions']), request, { ...deps, store, goneStores: [] }));
+	}
+	if (others.length > 0)
+		byKind.push(`sessions of ${formatPlural(others.length, 'other repo')} ${formatBytes(elsewhere)}`);
 	const old = kept.filter(({ remove }) => remove !== null);
 	const total = byKind.length === 0 ? 'nothing is kept yet' : byKind.join(', ');
 	return old.length === 0

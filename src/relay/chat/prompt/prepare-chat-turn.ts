@@ -12,13 +12,14 @@ import type { OpenSession } from '../../../sessions/store/session-store.ts';
 import { knownToAny } from '../../../sessions/witness/said-words.ts';
 import { privatePathToLookAt } from '../../../turns/process/private-files.ts';
 import type { TurnSpec } from '../../../turns/turn-spec.ts';
+import { describeAskingProblem } from '../../agents/asking-problem.ts';
 import { noteOfUndos } from '../../packet/note-of-undos.ts';
 import { agentStanding, type PlacedTurn, placedTurns } from '../../packet/placed-turns.ts';
 import type { RelayDeps } from '../../ports.ts';
 import { presentPlace } from '../../resume/present-place.ts';
 import { readableFolders } from '../../resume/record-folders.ts';
 import { type UsedConversation, useConversation } from '../../turn/conversation-use.ts';
-import { describeGoneFolder, turnSpec } from '../../turn/prepare-turn.ts';
+import { askingKeyFor, describeGoneFolder, turnSpec } from '../../turn/prepare-turn.ts';
 import { objectiveOf } from '../../turn/task.ts';
 import { type ChatHistory, lastHeard, missedBy } from '../chat-history.ts';
 import { writeChatPacket } from './chat-packet.ts';
@@ -31,6 +32,10 @@ export interface ChatTurnPlan {
 	history: ChatHistory;
 	/** The session and those it continues, oldest first. */
 	lineage: readonly LineageEntry[];
+	/** Somebody is there to answer what the participant asks. */
+	mayAsk: boolean;
+	/** Ends what is waited for before the turn begins. */
+	signal: AbortSignal;
 }
 
 export interface PreparedChatTurn {
@@ -43,6 +48,8 @@ export interface PreparedChatTurn {
 	left: string | null;
 	/** The notice that the agent does not start in its folder; null: it does. */
 	gone: string | null;
+	/** Why the agent cannot ask in this turn, in a sentence for people; null: nothing is to be said. */
+	cannotAsk: string | null;
 }
 
 /** Writes the packet; throws what `requireExecutable` throws before that. */
@@ -106,7 +113,7 @@ async function prepareIn(
 		permissions: chat.permissions,
 		trigger: 'chat' as const,
 		before: null,
-		mayAsk: false,
+		mayAsk: plan.mayAsk,
 	};
 	const turn = session.meta.turn_count + 1;
 	const earlier = session.turns().find(({ user_prompt }) => user_prompt !== null)?.user_prompt ?? null;
@@ -114,7 +121,9 @@ async function prepareIn(
 	const notesHeard = history.notes.length;
 	const sent = { prompt: prompt.text, userPrompt, packet: null, standing };
 	// Refuses a missing program or a preset that the agent cannot hold before anything is written.
-	const spec = turnSpec(own, deps, sent);
+	const bare = turnSpec(own, deps, sent);
+	const request = { ...bare.request, ...(await askingKeyFor(bare, deps, plan.signal)) };
+	const spec = { ...bare, request };
 	adapter.command({
 		...spec.request,
 		...privatePathToLookAt(deps.privateFolder),
@@ -134,6 +143,7 @@ async function prepareIn(
 		packet,
 		isFresh,
 		left: standing.left,
+		cannotAsk: describeAskingProblem(adapter, request),
 		gone: place.folder === deps.repo.folder ? null : describeGoneFolder(deps.repo),
 	};
 }

@@ -67,4 +67,6 @@ export function chipLabel(character: string, chips: Chips): string | null {
 	return `[${formatPlural(lines, 'line')} pasted, ${formatBytes(Buffer.byteLength(paste))}]`;
 }
 
+export const hasChip = (text: string) => text.search(MARKS) >= 0;
+
 const markOf = (at: number) => String.fromCharCode(FIRST + at);

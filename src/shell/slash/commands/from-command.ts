@@ -10,7 +10,7 @@ import { flagAtEnd } from '../agent-argument.ts';
 import { candidatesOf } from '../candidates.ts';
 import { type SlashCommand, type SlashContext, splitWords, usageError } from '../slash-command.ts';
 import { readWordsAndFlags } from '../words-and-flags.ts';
-import { createLive } from './live.ts';
+import { createLive, liveBetween } from './live.ts';
 
 export function slashCommand(command: Command): SlashCommand {
 	const options = optionsOf(command);
@@ -70,7 +70,8 @@ function contextOf(shell: SlashContext): CommandContext {
 		if (argument !== null || isOptional) return argument;
 		throw new RelayError('usage', question);
 	};
-	return { ...context, readTask, show, ...(isInteractive ? { ask: pick } : {}) };
+	const live = liveBetween(shell);
+	return { ...context, readTask, show, live, ...(isInteractive ? { ask: pick } : {}) };
 }
 
 type Options = Command['options'];
@@ -141,7 +142,10 @@ function readArgument(slash: SlashCommand, options: Options, argument: string): 
 	const { values, words } =
 		options.get(first)?.kind === 'text'
 			? textAndFlags(slash, argument, flags, first)
-			: wordsAndFlags(slash, argument, flags, operands);
+			: wordsAndFlags(slash, argument, flags, {
+					operands,
+					isMany: options.get(operands.at(-1) ?? '')?.isMany === true,
+				});
 	return {
 		...Object.fromEntries(Object.entries(values).map(([flag, typed]) => [names.get(flag) ?? flag, typed])),
 		...words,
@@ -156,20 +160,24 @@ function textAndFlags(slash: SlashCommand, argument: string, flags: FlagOptions,
 	return { values, words: words === null ? {} : { [operand]: words } };
 }
 
+/** `isMany`: the last operand takes all words that are left. */
 function wordsAndFlags(
 	slash: SlashCommand,
 	argument: string,
 	flags: FlagOptions,
-	operands: readonly string[],
+	{ operands, isMany }: { operands: readonly string[]; isMany: boolean },
 ) {
 	const { values, positionals } = parseWords(slash, splitWords(argument), flags);
-	if (positionals.length > operands.length)
+	if (positionals.length > operands.length && !isMany)
 		throw usageError(
 			slash,
 			`/${slash.name} takes ${operands.length === 0 ? 'no words' : formatPlural(operands.length, 'word')}, and got ${positionals.join(' ')}`,
 		);
-	const words = Object.fromEntries(positionals.map((word, at) => [operands[at] ?? '', word]));
-	return { values, words };
+	const last = isMany ? operands.length - 1 : operands.length;
+	const single = positionals.slice(0, last).map((word, at) => [operands[at] ?? '', word] as const);
+	const rest = positionals.slice(last);
+	const many = rest.length === 0 ? [] : [[operands[last] ?? '', rest] as const];
+	return { values, words: Object.fromEntries([...single, ...many]) };
 }
 
 function parseWords(slash: SlashCommand, args: string[], options: FlagOptions) {

@@ -1,3 +1,4 @@
+import { wordsFirst } from '../../work/words-first.ts';
 import { noCandidates, type SlashCommand } from '../slash-command.ts';
 
 export const startNew: SlashCommand = {
@@ -8,7 +9,9 @@ export const startNew: SlashCommand = {
 	example: '/new',
 	duringTurn: 'queued',
 	complete: noCandidates,
-	async run({ relay, print }) {
+	async run(context) {
+		const { relay, print } = context;
+		await wordsFirst(context);
 		await relay.startNew();
 		print(['The next prompt starts a new session.']);
 	},

@@ -41,7 +41,9 @@ function changeCommand({ relay, theme, print }: SlashContext, isAllowed: boolean
 	if (words === null) throw usageError(permissions, 'Which command?');
 	if (values.repo && values.global) throw usageError(permissions, '--repo and --global exclude each other.');
 	const where: AllowScope = values.global ? 'everywhere' : 'repo';
-	const isChanged = relay.setAllowed(words, where, isAllowed);
+	const set = (action: 'run' | 'leave') => relay.setAllowed({ action, what: words }, where, isAllowed);
+	const isTakenBack = !isAllowed && where === 'repo' && set('leave');
+	const isChanged = set('run') || isTakenBack;
 	const isOfSession = !isAllowed && isAllowedInSession(relay.session()?.meta.allowed, words);
 	if (isOfSession) relay.change(disallow, { what: words });
 	const shown = theme.bold(safeLine(words, COMMAND_CHARS));
@@ -58,17 +60,23 @@ const isAllowedInSession = (rules: ReadonlyArray<{ what: string }> = [], command
 /** What is allowed beyond the preset, and where. */
 async function allowedLines({ relay, context, theme }: SlashContext): Promise<string[]> {
 	const { permissions } = (await context.settings()).loaded.config;
-	const session = (relay.session()?.meta.allowed ?? []).map(({ action, what }) =>
-		action === 'run' ? what : `${action === 'leave' ? 'outside the sandbox:' : action} ${what}`,
-	);
+	const session = (relay.session()?.meta.allowed ?? []).map(describeRule);
+	const { worktree } = relay.place();
+	const unsandboxed = permissions.repo_unsandboxed[worktree] ?? [];
 	const groups = [
 		['in this session', session],
-		['in this repo', permissions.repo_commands[relay.place().worktree] ?? []],
+		['in this repo', permissions.repo_commands[worktree] ?? []],
+		['in this repo', unsandboxed.map((what) => describeRule({ action: 'leave', what }))],
 		['everywhere', permissions.allow_commands],
 	] as const;
 	return groups.flatMap(([where, commands]) =>
 		commands.map((command) => `  ${safeLine(command, COMMAND_CHARS)}${theme.dim(` · ${where}`)}`),
 	);
+}
+
+function describeRule({ action, what }: { action: string; what: string }): string {
+	if (action === 'run') return what;
+	return `${action === 'leave' ? 'outside the sandbox:' : action} ${what}`;
 }
 
 async function pickPreset({ isInteractive, pick, relay }: SlashContext): Promise<string | null> {

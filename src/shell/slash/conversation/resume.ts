@@ -11,6 +11,7 @@ import { cutToColumns } from '../../../ui/text-width.ts';
 import { describeKind } from '../../../view/describe-session.ts';
 import { recapLines } from '../../../view/transcript/recap-lines.ts';
 import type { Candidate } from '../../editor/completion.ts';
+import { wordsFirst } from '../../work/words-first.ts';
 import { type SessionRow, sessionRows } from '../session-rows.ts';
 import { type PickChoice, type SlashCommand, type SlashContext, usageError } from '../slash-command.ts';
 import { readWordsAndFlags } from '../words-and-flags.ts';
@@ -44,6 +45,7 @@ export const resume: SlashCommand = {
 		const isAccepted = !isHere && (await isAgreed(id, context));
 		if (isAccepted === null) return;
 		const found: string[] = [];
+		if (context.relay.session()?.id !== id) await wordsFirst(context);
 		await context.work(async ({ signal }) => {
 			found.push(...(await context.relay.resume(id, { isHere, isAccepted, signal })));
 			return { exitCode: 0 };

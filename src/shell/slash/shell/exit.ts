@@ -9,6 +9,6 @@ export const exit: SlashCommand = {
 	duringTurn: 'now',
 	complete: noCandidates,
 	async run(context) {
-		context.exit();
+		await context.exit();
 	},
 };

@@ -1,4 +1,5 @@
-import { columnsOf, cutToColumns, wrapToColumns } from '../../../ui/text-width.ts';
+import { cutAtClause } from '../../../ui/cut-at-clause.ts';
+import { columnsOf, wrapToColumns } from '../../../ui/text-width.ts';
 import { findCommand, unknownCommand } from '../find-command.ts';
 import { byNeed, type CommandGroup, groupsOf } from '../order.ts';
 import { oneOf, type SlashCommand, type SlashContext } from '../slash-command.ts';
@@ -67,7 +68,7 @@ function groupRows(
 ): string[] {
 	const { rows, columns } = context;
 	const room = columns - widest - 5;
-	const shown = (summary: string) => (rows === undefined ? summary : cutToColumns(summary, room));
+	const shown = (summary: string) => (rows === undefined ? summary : cutAtClause(summary, room));
 	const lines = columnRows(
 		commands.map(({ name, summary }) => [`/${name}`, shown(summary)] as const),
 		{ ...context, widest },

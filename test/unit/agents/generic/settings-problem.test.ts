@@ -69,7 +69,7 @@ describe('settings of an agent that contradict each other', () => {
 			user: { path: '/home/u/config.toml', text },
 			repo: null,
 			flags: [],
-			knownAgents: ['claude', 'codex', 'gemini', 'opencode'],
+			knownAgents: ['claude', 'codex', 'copilot', 'opencode', 'gemini'],
 		});
 		expect(() => adaptersFromConfig(loaded)).toThrow(
 			'/home/u/config.toml:2:1: agents.mine.command: prompt = "file" needs the word {prompt_file} in it',
@@ -84,7 +84,7 @@ describe('settings of an agent that contradict each other', () => {
 			user: { path: '/u.toml', text: '[agents.mine]\ncommand = ["mine"]\n' },
 			repo: { path: '/repo/.agent-relay/config.toml', text, isTrusted: false },
 			flags: [],
-			knownAgents: ['claude', 'codex', 'gemini', 'opencode'],
+			knownAgents: ['claude', 'codex', 'copilot', 'opencode', 'gemini'],
 		});
 		expect(adaptersFromConfig(loaded).map(({ id, executables }) => [id, executables])).toEqual([
 			['mine', ['mine']],

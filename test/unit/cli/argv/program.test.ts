@@ -78,6 +78,10 @@ describe('every command', () => {
 			const free = [
 				'--model',
 				'--timeout',
+				'--quiet-for',
+				'--port',
+				'--dns',
+				'--rename',
 				'--max-turns',
 				'--max-cost',
 				'--limit',
@@ -98,6 +102,11 @@ describe('every command', () => {
 				'--branch',
 				'--label',
 				'--message',
+				'--continue',
+				'--session',
+				'--around',
+				'--slug',
+				'--state',
 			];
 			const entry = completionModel(programWith()).find(({ where }) => where === path);
 			const unknown = entry?.options.filter(

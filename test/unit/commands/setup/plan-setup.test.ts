@@ -10,11 +10,12 @@ import {
 const NOW = {
 	order: ['claude', 'codex'],
 	preset: 'edit',
+	notices: 'auto',
 	allowed: ['npm test'],
 	completionText: null,
 	repo: '/r',
 } as const;
-const NOTHING = { order: null, preset: null, allow: [], completion: null };
+const NOTHING = { order: null, preset: null, notices: null, allow: [], completion: null };
 const FILE = { path: '/c', text: 'script', byHand: null };
 
 describe('what setup writes', () => {
@@ -22,6 +23,7 @@ describe('what setup writes', () => {
 		const wishes = {
 			order: ['codex', 'claude'],
 			preset: 'read-only',
+			notices: 'bell',
 			allow: ['npm test', 'npm run lint'],
 			completion: FILE,
 		} as const;
@@ -29,12 +31,14 @@ describe('what setup writes', () => {
 			values: [
 				['agents.order', 'codex,claude'],
 				['permissions.preset', 'read-only'],
+				['notify.terminal', 'bell'],
 			],
 			allow: [{ command: 'npm run lint', repo: '/r' }],
 			file: FILE,
 		});
 		expect(isNothing(planSetup(NOTHING, NOW))).toBe(true);
-		const same = { order: NOW.order, preset: 'edit', allow: ['npm test'], completion: FILE } as const;
+		const { order, notices } = NOW;
+		const same = { order, preset: 'edit', notices, allow: ['npm test'], completion: FILE } as const;
 		expect(isNothing(planSetup(same, { ...NOW, completionText: 'script' }))).toBe(true);
 	});
 });

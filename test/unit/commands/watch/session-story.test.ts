@@ -22,20 +22,27 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function tell(): SessionStory {
+/** Whose records are drawn at once, but for a turn's end with `editsOf`. */
+function tell(editsOf?: ConstructorParameters<typeof SessionStory>[0]['editsOf']) {
 	const stream = {
 		write: (text: string) => {
 			shown += text;
 		},
 	};
 	const sink = createPlainSink({ output: stream, errorOutput: stream }, PLAIN_THEME);
-	return new SessionStory({
+	const story = new SessionStory({
 		sink,
 		theme: PLAIN_THEME,
 		thinking: undefined,
 		folder: () => folder,
 		worktree: '/repo',
+		editsOf,
 	});
+	return {
+		record: (one: FollowedRecord) => void story.record(one),
+		recorded: async (one: FollowedRecord) => story.record(one),
+		end: () => story.end(),
+	};
 }
 
 function record(
@@ -117,6 +124,33 @@ describe('a session that is watched', () => {
 		);
 		expect(shown).toContain('\ncheckpoint (limit · resume/1.md · for codex)\n');
 		expect(shown).toMatch(/\n\nturn 2 · codex · edit · failover · with resume\/1\.md\n$/);
+	});
+
+	it('shows before its footer what a turn changed and no tool has reported, with its lines', async () => {
+		state(1, { status: 'completed', stop_reason: 'end_turn', duration_ms: 12_300 });
+		const hunks = [{ oldStart: 8, newStart: 8, lines: [' a', '-b', '+c'] }];
+		const asked: boolean[] = [];
+		const story = tell(async ({ turn }, reported) => {
+			asked.push(reported.has('a.ts'), reported.has('b.ts'));
+			return [{ path: `${turn}.ts`, kind: 'edit', added: 1, removed: 1, hunks }];
+		});
+		const call = { id: 't', name: 'Edit', kind: 'edit', title: 'a.ts', command: null, paths: ['a.ts'] };
+		const edits = [
+			{
+				path: 'a.ts',
+				kind: 'edit',
+				added: 1,
+				removed: 0,
+				hunks: [{ old_start: 1, new_start: 1, lines: ['+x'] }],
+			},
+		];
+		story.record(started(1));
+		story.record(record('events', 1, 'tool_call', call));
+		const result = { id: 't', ok: true, denied: false, exit_code: null, output: '', output_bytes: 0, edits };
+		story.record(record('events', 1, 'tool_result', result));
+		await story.recorded(finished(1));
+		expect(asked).toEqual([true, false]);
+		expect(shown).toMatch(/• edit 1\.ts \+1 -1\n {2}8 {3}a\n {2}9 - b\n {2}9 \+ c\n {2}claude/);
 	});
 
 	it('shows nothing twice of what the relay logs for itself', () => {

@@ -23,6 +23,7 @@ const question = {
 	title: 'May I?',
 	detail: 'rm -r build',
 	options: [{ id: 'yes', label: 'Yes' }],
+	wants: { action: 'run' as const, what: 'rm -r build', folder: '/r', reason: null },
 };
 
 const EVENTS: RelayEvent[] = [
@@ -65,7 +66,14 @@ const EVENTS: RelayEvent[] = [
 		packet: 'p',
 	},
 	{ type: 'waiting', agent: 'claude', until: RESET, now: RESET - 1_000 },
-	{ type: 'utilization_warning', agent: 'claude', window: 'five_hour', ratio: 0.9, resetAt: RESET },
+	{
+		type: 'utilization_warning',
+		agent: 'claude',
+		window: 'five_hour',
+		ratio: 0.9,
+		resetAt: RESET,
+		next: 'codex',
+	},
 	{
 		type: 'participant_left',
 		participant: 'claude',

@@ -12,8 +12,8 @@ const file = (path: string, change: 'added' | 'modified' | 'deleted' = 'modified
 	removed: 1,
 	source: 'git' as const,
 });
-const state = (files: ReturnType<typeof file>[], status: 'completed' | 'limited' = 'completed') =>
-	fakeTurnState({ files, status, tree: { before: 'a', after: 'b' } });
+const state = (files: ReturnType<typeof file>[]) =>
+	fakeTurnState({ files, tree: { before: 'a', after: 'b' } });
 
 /** Answers with a diff of what it is asked for. */
 function snapshots(asked: string[][], diff?: () => Promise<string>): Snapshots {
@@ -72,12 +72,11 @@ describe('what a turn changed and no tool has shown', () => {
 		);
 	});
 
-	it('asks git for nothing where all is shown, nothing is known, or the next agent takes over', async () => {
+	it('asks git for nothing where all is shown, or nothing is known', async () => {
 		const asked: string[][] = [];
 		const git = snapshots(asked);
 		expect(await unshownEdits(state([file('x')]), reported({ path: 'x' }), git)).toEqual([]);
 		expect(await unshownEdits(state([]), reported(), git)).toEqual([]);
-		expect(await unshownEdits(state([file('x')], 'limited'), reported(), git)).toEqual([]);
 		expect(await unshownEdits(state([file('x')]), reported(), null)).toEqual([]);
 		expect(asked).toEqual([]);
 	});

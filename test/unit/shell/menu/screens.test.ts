@@ -131,7 +131,7 @@ describe('what stands below the edit line', () => {
 			"
 			claude › 
 			  Write                          While an agent works         Look
-			  Enter        send              Ctrl+C   stop the turn       Ctrl+O   output and diffs of the turn
+			  Enter        send              Ctrl+C   stop the turn       Ctrl+O   all of the last output
 			  Shift+Enter  new line          Enter    queue a prompt      Ctrl+R   search earlier prompts
 			  @            a file            Up       take it back        /limits  who is limited
 			  !            a shell command   y s n t  answer a question   /help X  a command in full
@@ -145,7 +145,7 @@ describe('what stands below the edit line', () => {
 			  Enter        send              Ctrl+C   stop the turn, again: kill it
 			  Shift+Enter  new line          Enter    queue a prompt, Up takes it back
 			  @            a file            y s n t  answer a question
-			  !            a shell command   Ctrl+O   output and diffs of the turn
+			  !            a shell command   Ctrl+O   all of the last output
 			  Esc closes · all keys: /help keys
 			"
 		`);

@@ -24,7 +24,7 @@ function openDesk({ isGone = false } = {}) {
 	const shown: string[] = [];
 	const printed: string[] = [];
 	const session: AllowRule[] = [];
-	const always: string[] = [];
+	const always: AllowRule[] = [];
 	const lines: Array<string | null> = [];
 	const stops: number[] = [];
 	const givenBy: string[] = [];
@@ -42,8 +42,8 @@ function openDesk({ isGone = false } = {}) {
 			return true;
 		},
 		allowInSession: (rules) => session.push(...rules),
-		allowAlways: (commands) => {
-			always.push(...commands);
+		allowAlways: (rules) => {
+			always.push(...rules);
 			return 'config.toml';
 		},
 		borrowLine: (line) => lines.push(line),
@@ -124,7 +124,12 @@ describe('a question at the shell', () => {
 		expect(desk.settled('one')).toBe(true);
 		await Promise.resolve();
 		expect(shown).toEqual(['one', 'three']);
-		expect(desk.keys(true).join()).not.toContain('more');
+		expect(
+			desk
+				.waitsFor(80, true)
+				?.facts?.map(({ text }) => text)
+				.join(),
+		).not.toContain('more');
 	});
 
 	it('keeps the narrowest rule for the session, before the answer', () => {
@@ -146,9 +151,35 @@ describe('a question at the shell', () => {
 		desk.reply(' ; ');
 		expect([always, sent, printed.length]).toEqual([[], [], 2]);
 		desk.reply('npm test; git status');
-		expect(always).toEqual(['npm test', 'git status']);
+		expect(always).toEqual([
+			{ action: 'run', what: 'npm test' },
+			{ action: 'run', what: 'git status' },
+		]);
 		expect(sent).toEqual([['q', { option: 'allow', text: null }]]);
 		expect(lines.at(-1)).toBeNull();
+	});
+
+	it('to leave a sandbox is always allowed by a rule of its own kind, and said so', () => {
+		const { desk, ask, wait, always, lines, printed } = openDesk();
+		ask('q', { ...RUN, action: 'leave', what: 'npm install left-pad' });
+		wait(1000);
+		expect(desk.keys(80, true)).toContain(
+			'  a always in this repo, outside the sandbox: npm install left-pad',
+		);
+		desk.press(text('a'), true);
+		desk.reply('npm install');
+		expect(lines[0]).toBe('npm install left-pad');
+		expect(always).toEqual([{ action: 'leave', what: 'npm install' }]);
+		expect(printed).toEqual([
+			'  npm install: always allowed outside the sandbox in this repo, by config.toml',
+		]);
+	});
+
+	it('about an edit cannot be allowed always from another terminal either', () => {
+		const { desk, ask, sent } = openDesk();
+		ask('q', { ...RUN, action: 'edit', what: '/etc/hosts' });
+		expect(() => desk.decide('q', 'always', null)).toThrow('only a command can be allowed always');
+		expect([sent, desk.current?.id]).toEqual([[], 'q']);
 	});
 
 	it('is never always allowed for anything but a command', () => {
@@ -156,7 +187,7 @@ describe('a question at the shell', () => {
 		ask('q', { ...RUN, action: 'edit', what: '/etc/hosts' });
 		wait(1000);
 		expect(desk.press(text('a'), true)).toBe(false);
-		expect(desk.keys(true).join()).not.toContain('always');
+		expect(desk.keys(80, true).join()).not.toContain('always');
 		expect(lines).toEqual([]);
 	});
 
@@ -231,7 +262,7 @@ describe('a question at the shell', () => {
 		expect(desk.decide('two', decision, message)).toBe('taken');
 		expect([sent, givenBy]).toEqual([[['two', answer]], ['another terminal']]);
 		expect(session).toEqual(decision === 'session' ? [{ action: 'run', what: 'npm test' }] : []);
-		expect(always).toEqual(decision === 'always' ? ['npm test'] : []);
+		expect(always).toEqual(decision === 'always' ? [{ action: 'run', what: 'npm test' }] : []);
 		expect(desk.decide('two', decision, message)).toBe('too_late');
 		expect(desk.current?.id).toBe('one');
 	});
@@ -241,7 +272,7 @@ describe('a question at the shell', () => {
 		ask('q', RUN, true);
 		wait(1000);
 		expect(desk.press(text('y'), true)).toBe(false);
-		expect([shown, desk.current, desk.waitsFor(), sent]).toEqual([['q'], null, null, []]);
+		expect([shown, desk.current, desk.waitsFor(80, true), sent]).toEqual([['q'], null, null, []]);
 	});
 
 	it('without a known wish is answered by the number of an option', () => {

@@ -32,6 +32,7 @@ async function run(argument: string, result: Partial<ChatResult> = {}) {
 	const opened: unknown[] = [];
 	const said: string[] = [];
 	let isClosed = false;
+	let asked: unknown = null;
 	let listener: ((text: string) => void) | null = null;
 	const talk: Chat = {
 		session: () => ({
@@ -41,6 +42,9 @@ async function run(argument: string, result: Partial<ChatResult> = {}) {
 		}),
 		run: async () => ({ ...RESULT, ...result }),
 		say: (text) => said.push(text),
+		answer: () => 'taken',
+		change: () => fakeSessionMeta({}),
+		setAllowed: () => true,
 		stopHard: () => undefined,
 		close: async () => {
 			isClosed = true;
@@ -54,6 +58,9 @@ async function run(argument: string, result: Partial<ChatResult> = {}) {
 		onHardStop: () => undefined,
 		onSay: (take) => {
 			listener = take;
+		},
+		onAsked: (who) => {
+			asked = who;
 		},
 	};
 	const over: Partial<SlashContext> = {
@@ -85,7 +92,12 @@ async function run(argument: string, result: Partial<ChatResult> = {}) {
 		},
 	});
 	await chat.run(fake.context, argument);
-	return { ...fake, opened, ends, said, listener: () => listener, isClosed: () => isClosed };
+	return {
+		...{ ...fake, opened, ends, said, talk },
+		listener: () => listener,
+		asked: () => asked,
+		isClosed: () => isClosed,
+	};
 }
 
 describe('/chat', () => {
@@ -124,6 +136,11 @@ describe('/chat', () => {
 			});
 		},
 	);
+
+	it('is what the answers at the shell go to while it runs', async () => {
+		const { asked, talk } = await run('x --agents a,b');
+		expect(asked()).toBe(talk);
+	});
 
 	it('tells how it ended, how to go on, and leaves a note in the session of the shell', async () => {
 		const { printed, relay, ends, isClosed } = await run('x --agents a,b');

@@ -51,7 +51,9 @@ describe('/use', () => {
 });
 
 describe('/permissions', () => {
-	const allowed = (command: string) => ({ call: 'setAllowed', command, where: 'repo', isAllowed: true });
+	const allowed = (what: string, action = 'run') => ({
+		...{ call: 'setAllowed', rule: { action, what }, where: 'repo', isAllowed: true },
+	});
 
 	it.each(['/permissions allow npm test', '/permissions allow "npm test"', "/permissions allow 'npm test'"])(
 		'%s allows one command',
@@ -71,6 +73,7 @@ describe('/permissions', () => {
 			{ ...allowed('npm test'), where: 'everywhere' },
 		]);
 		expect((await run('/permissions disallow npm test --repo')).relay.calls).toEqual([
+			{ ...allowed('npm test', 'leave'), isAllowed: false },
 			{ ...allowed('npm test'), isAllowed: false },
 		]);
 		for (const line of [
@@ -225,6 +228,8 @@ describe('what commands print', () => {
 				'fork',
 				'checkpoint',
 				'packet',
+				'search',
+				'conversation',
 			].includes(name),
 	);
 

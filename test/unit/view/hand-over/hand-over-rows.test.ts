@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { chooseSuccessor } from '../../../../src/limits/successor.ts';
-import { verdictInBrief } from '../../../../src/limits/verdict-in-brief.ts';
 import type { RelayEvent } from '../../../../src/relay/events/relay-events.ts';
 import { columnsOf } from '../../../../src/ui/text-width.ts';
 import { createTheme } from '../../../../src/ui/theme.ts';
@@ -119,6 +118,7 @@ const nobody: Extract<RelayEvent, { type: 'nobody_left' }> = {
 			model: null,
 			verdict: 'limited',
 			reason: 'limited: weekly window used up, resets Thu 4 Dec, 06:00 (in 2 d 18 h)',
+			brief: { what: 'weekly window', advice: null, isOwnGuess: false },
 			resetAt: NOON + 66 * 3_600_000,
 		},
 		{
@@ -126,6 +126,7 @@ const nobody: Extract<RelayEvent, { type: 'nobody_left' }> = {
 			model: null,
 			verdict: 'not_logged_in',
 			reason: 'not logged in: run gemini, then /auth',
+			brief: { what: 'not logged in', advice: 'run gemini, then /auth', isOwnGuess: false },
 			resetAt: null,
 		},
 		{
@@ -133,6 +134,7 @@ const nobody: Extract<RelayEvent, { type: 'nobody_left' }> = {
 			model: null,
 			verdict: 'current',
 			reason: 'it just stopped: limited: 5-hour window used up, resets 14:10 (in 2 h 10 min)',
+			brief: { what: '5-hour window', advice: null, isOwnGuess: false },
 			resetAt: NOON + 130 * 60_000,
 		},
 	],
@@ -149,6 +151,13 @@ describe('no agent is available', () => {
 			'  The work is kept. /retry continues it at 14:10; with --wait it continues by',
 			'  itself.',
 		]);
+	});
+
+	it('shows the whole reason of a record that has no parts', () => {
+		const candidates = nobody.candidates.map(({ brief: _, ...rest }) => rest);
+		const rows = nobodyRows({ ...nobody, candidates }, { ...at(200), retry: '/retry' }).join('\n');
+		expect(rows).toContain('limited: weekly window used up');
+		expect(rows).toContain('not logged in: run gemini, then /auth');
 	});
 
 	it('stacks what an agent waits for at 40 columns', () => {
@@ -205,7 +214,7 @@ describe('no agent is available', () => {
 			hopsLeft: 4,
 			now: NOON,
 		});
-		expect(candidates.map(verdictInBrief)).toEqual([
+		expect(candidates.map(({ brief }) => brief)).toEqual([
 			{ what: '5-hour window', advice: null, isOwnGuess: true },
 			{ what: 'not installed', advice: 'npm i x', isOwnGuess: false },
 			{ what: 'not logged in', advice: 'x login', isOwnGuess: false },

@@ -23,7 +23,7 @@ function shown(
 		tookMs: 0,
 		isStopping: false,
 		hasBegun: true,
-		allowHint: null,
+		allowHint: () => '',
 	};
 	const call = {
 		type: 'tool_call',

@@ -23,6 +23,8 @@ it('names who gets the words, and goes on below them, or at the edge of a narrow
 it('shows the beginning of a long prompt, and nothing that a terminal could obey', () => {
 	const text = Array.from({ length: 40 }, (_, i) => `line ${i}\u001b[2J`).join('\n');
 	expect(head(text, 79)).toEqual(['claude › line 0', '         line 1', '         ⋮ 38 lines']);
+	const named = promptHead(text, { who: 'claude', columns: 79, theme, shows: '/show 9' });
+	expect(named.at(-1)).toBe('         ⋮ 38 lines · /show 9');
 	expect(head('', 79)).toEqual(['claude ›']);
 });
 

@@ -73,6 +73,7 @@ async function run(argument: string, record: RaceRecord = RECORD, isStopped = fa
 				onEvent: () => undefined,
 				onHardStop: () => undefined,
 				onSay: () => undefined,
+				onAsked: () => undefined,
 				onStatus: (what: string) => void statuses.push(what),
 			};
 			ends.push(await act(control));

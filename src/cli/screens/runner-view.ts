@@ -1,0 +1,9 @@
+import type { PickerSource } from '../../commands/runner/picker-source.ts';
+import { runPickerScreen } from '../../shell/picker/picker-screen.ts';
+import type { LiveParts } from '../live.ts';
+import { fullScreenOptions } from './full-screen-options.ts';
+
+/** The full-screen list of runners. The exit code. */
+export async function openRunnerView(source: PickerSource, parts: LiveParts): Promise<number> {
+	return runPickerScreen({ source, ...(await fullScreenOptions(parts)) });
+}

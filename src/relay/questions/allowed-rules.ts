@@ -1,0 +1,18 @@
+/** What the user has allowed agents to do without a question. */
+import type { AllowRule } from '../../agents/asking/allow-rules.ts';
+import type { OpenSession } from '../../sessions/store/session-store.ts';
+import type { RelayDeps } from '../ports.ts';
+
+/** Beyond the preset, by the user: for this session, and by the configuration as it is now. */
+export function allowedRules(
+	session: Pick<OpenSession, 'allowed'>,
+	{ settings, repo }: Pick<RelayDeps, 'settings' | 'repo'>,
+): AllowRule[] {
+	const { allow_commands, repo_unsandboxed } = settings().config.permissions;
+	const unsandboxed = repo_unsandboxed[repo.worktree] ?? [];
+	return [
+		...allow_commands.map((what) => ({ action: 'run' as const, what })),
+		...unsandboxed.map((what) => ({ action: 'leave' as const, what })),
+		...session.allowed(),
+	];
+}

@@ -1,0 +1,121 @@
+/** What an agent's own TUI is started with, inside a session: the conversation to resume, or the packet as its first prompt. */
+import type { AgentAdapter, PermissionPreset } from '../../agents/agent-adapter.ts';
+import { recordedFolder } from '../../git/repo/start-folder.ts';
+import { insideSession } from '../../sessions/files/session-paths.ts';
+import type { ConversationUse } from '../../sessions/lineage/native-conversations.ts';
+import type { OpenSession } from '../../sessions/store/session-store.ts';
+import type { TurnState } from '../../sessions/turns/turn-state.ts';
+import type { TurnSpec } from '../../turns/turn-spec.ts';
+import type { MadePacket, PacketRequest } from '../packet/make-packet.ts';
+import { agentStanding, placedTurns } from '../packet/placed-turns.ts';
+import type { RelayDeps } from '../ports.ts';
+import { presentPlace } from '../resume/present-place.ts';
+import { describeBetween, useConversation } from './conversation-use.ts';
+import { turnSpec } from './prepare-turn.ts';
+import { type Task, unfinishedTask } from './task.ts';
+
+export interface TuiPlan {
+	session: OpenSession;
+	adapter: AgentAdapter;
+	model: string | null;
+	permissions: PermissionPreset;
+}
+
+export interface PreparedTui {
+	spec: TurnSpec;
+	/** null: the conversation knows everything, and the user begins. */
+	firstPrompt: string | null;
+	packet: MadePacket | null;
+	/** The user's words in that prompt, as it is on record as `turn`; null: there are none. */
+	words(turn: number, prompt: string): TurnState['user_prompt'];
+	/** False: only the record says that those are the user's. */
+	isConfirmed: boolean;
+	/** To be ended with the conversation that the TUI was in last. */
+	use: ConversationUse;
+	/** Sentences for people. */
+	notices: readonly string[];
+}
+
+/** Linux takes 128 KiB less one byte in an argument. */
+const MAX_ARGUMENT_BYTES = 120 * 1024;
+
+/** Throws like `turnSpec`; then nothing is in use. */
+export async function prepareTui(plan: TuiPlan, deps: RelayDeps): Promise<PreparedTui> {
+	const { session, adapter } = plan;
+	const lineage = deps.store.story(session.id);
+	const turns = placedTurns(lineage);
+	const known = session.meta.agents[adapter.id]?.native_session_id ?? null;
+	const folder = recordedFolder(presentPlace(deps.repo));
+	const own = agentStanding(turns, adapter.id, known, { folder });
+	const { standing, use, between } = useConversation(own, { adapter, lineage }, deps);
+	try {
+		const waiting = unfinishedTask(session, deps.store);
+		const needsPacket = turns.length > 0 && (standing.needsPacket || between.length > 0);
+		const packet = needsPacket
+			? await packetFor(plan, waiting, { since: standing.lastTurn, between }, deps)
+			: null;
+		const made = { prompt: '', userPrompt: null, packet: packet?.path ?? null, standing };
+		const { account } = deps.loginOf(adapter.id);
+		const bare = turnSpec({ ...plan, trigger: 'user', before: null, mayAsk: false }, deps, made);
+		const left =
+			standing.left === null
+				? []
+				: [`${adapter.title} starts a new conversation: its last one ${standing.left}.`];
+		const shared = describeBetween(adapter.title, between);
+		return {
+			spec: { ...bare, account: { profile: null, hash: account } },
+			firstPrompt: packet && (await promptOf(packet, session)),
+			packet,
+			words: (turn, prompt) => packet && waiting && wordsIn(prompt, turn, waiting),
+			isConfirmed: waiting?.isConfirmed ?? false,
+			use,
+			notices: [...left, ...(shared === null ? [] : [shared])],
+		};
+	} catch (error) {
+		use.end(null);
+		throw error;
+	}
+}
+
+async function packetFor(
+	{ session, adapter, model }: TuiPlan,
+	waiting: Task | null,
+	known: Pick<PacketRequest, 'since' | 'between'>,
+	deps: RelayDeps,
+): Promise<MadePacket> {
+	const { makePacket } = await import('../packet/make-packet.ts');
+	const worked = deps.store
+		.story(session.id)
+		.flatMap(({ turns }) => turns)
+		.at(-1)?.agent;
+	return makePacket(
+		{
+			...{ session, to: adapter, toModel: model, reason: 'switch', limit: null, ...known },
+			from: deps.registry.adapters.find(({ id }) => id === worked) ?? null,
+			nowPrompt: waiting && {
+				text: waiting.text,
+				isInterrupted: waiting.isInterrupted,
+				isConfirmed: waiting.isConfirmed,
+			},
+		},
+		deps,
+	);
+}
+
+/** What has no room in an argument is read by the agent. */
+async function promptOf({ packet, path }: MadePacket, session: OpenSession): Promise<string> {
+	const { composePrompt } = await import('../../handoff/build-packet.ts');
+	const { text } = composePrompt(packet, null);
+	if (Buffer.byteLength(text) <= MAX_ARGUMENT_BYTES) return text;
+	const file = insideSession(session.folder, path) ?? path;
+	return `Read the notes in ${file} first. They say what was done before in this conversation, and what to do now.`;
+}
+
+/** Where they were said first, else where they are in the prompt. */
+function wordsIn(prompt: string, turn: number, { recordedAt, text }: Task): TurnState['user_prompt'] {
+	if (recordedAt !== null) return recordedAt;
+	const at = prompt.indexOf(text);
+	if (at < 0) return null;
+	const start = Buffer.byteLength(prompt.slice(0, at));
+	return { turn, start, end: start + Buffer.byteLength(text) };
+}

@@ -1,0 +1,177 @@
+/** Runners of this machine: a tmux server each, so that each has its own environment and a crash hits one alone. */
+import { createHash } from 'node:crypto';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import type { Clock } from '../../core/clock.ts';
+import { RelayError } from '../../core/errors.ts';
+import { readOrNull } from '../../core/files/read-file.ts';
+import { removeIfThere } from '../../core/files/write-file.ts';
+import type { ProcessIdentity, ProcessTable } from '../../core/processes/process-table.ts';
+import { safeLine } from '../../core/text.ts';
+import type { RunnerRecord } from '../runner-record.ts';
+import { type Probe, startDigest } from '../runner-state.ts';
+import { type Engine, GRACE_MS, type StartWork, type Stopped } from './engine.ts';
+import { runTool } from './run-tool.ts';
+import { FOLDER_VARIABLE, layStartFiles, RUNNER_VARIABLE, START_PATHS } from './start-files.ts';
+import {
+	ATTACH,
+	BEFORE_ENTER_MS,
+	beginSession,
+	capture,
+	detachClients,
+	mustRun,
+	paste,
+	pressEnter,
+	probeTmux,
+} from './tmux-commands.ts';
+
+export interface LocalDeps {
+	/** Absolute; null: there is none. */
+	tmux: string | null;
+	env: Readonly<Record<string, string>>;
+	processes: ProcessTable;
+	clock: Clock;
+	folderOf(uuid: string): string;
+	workOf(runner: RunnerRecord): string;
+}
+
+/** Whether a program ends at once is seen within this time. */
+const FIRST_LOOK_MS = 300;
+const LOOK_MS = 50;
+/** How long the server of a program that has ended may take to say so. */
+const TOLD_MS = 2_000;
+
+export function createLocalEngine(deps: LocalDeps): Engine {
+	const { processes, clock, folderOf } = deps;
+	const env = withoutTmux(deps.env);
+	const tmuxOf = (runner: RunnerRecord, options: { env?: StartWork['env']; conf?: string } = {}) => {
+		const { tmux } = deps;
+		if (tmux === null) throw noTmux();
+		const where = [
+			'-u',
+			'-L',
+			socketName(folderOf(runner.uuid)),
+			...(options.conf ? ['-f', options.conf] : []),
+		];
+		return (args: readonly string[], input?: string) =>
+			runTool(tmux, [...where, ...args], { env: options.env ?? env, cwd: folderOf(runner.uuid), input });
+	};
+	const probe = async (runner: RunnerRecord): Promise<Probe> => {
+		if (!(await answers(socketPath(folderOf(runner.uuid))))) return { is: 'stopped' };
+		if (deps.tmux === null) return { is: 'unknown', why: 'tmux is not installed' };
+		return probeTmux(tmuxOf(runner));
+	};
+	/** A relay that is called within the runner is none of its programs. */
+	const own = ({ uuid }: RunnerRecord) =>
+		processes.withEnvironment({ [RUNNER_VARIABLE]: uuid }).filter(({ pid }) => pid !== process.pid);
+	const stop = async (runner: RunnerRecord): Promise<Stopped> => {
+		const before = await probe(runner);
+		const first = own(runner);
+		if (before.is !== 'running' && first.length === 0) return 'was_stopped';
+		const holders = holdersOf(first, processes, before.is === 'running' ? before.pid : null);
+		const working = first.filter(({ pid }) => !holders.has(pid));
+		for (const one of working) processes.signal(one, 'SIGTERM');
+		const deadline = clock.monotonic() + GRACE_MS;
+		const isLeft = () => own(runner).some(({ pid }) => !holders.has(pid));
+		while (isLeft() && clock.monotonic() < deadline) await clock.sleep(LOOK_MS);
+		const isKilled = isLeft();
+		// The server says how the program ended, and ends then by itself.
+		const told = clock.monotonic() + TOLD_MS;
+		while (!isKilled && own(runner).length > 0 && clock.monotonic() < told) await clock.sleep(LOOK_MS);
+		for (const one of own(runner)) processes.signal(one, 'SIGKILL');
+		const gone = clock.monotonic() + GRACE_MS;
+		while (own(runner).length > 0 && clock.monotonic() < gone) await clock.sleep(LOOK_MS);
+		const [left] = own(runner);
+		if (left !== undefined)
+			throw new RelayError(
+				'agent_survived',
+				`Process ${left.pid} of the runner ${runner.name} does not end.`,
+				{
+					hint: `It runs: ${safeLine(left.command, 120)}`,
+				},
+			);
+		removeIfThere(socketPath(folderOf(runner.uuid)));
+		return isKilled ? 'killed' : 'ended';
+	};
+	return {
+		probe,
+		stop,
+		start: async (runner, work) => {
+			const folder = folderOf(runner.uuid);
+			layStartFiles(folder);
+			const marks = { [RUNNER_VARIABLE]: runner.uuid, [FOLDER_VARIABLE]: folder };
+			const run = tmuxOf(runner, {
+				env: { ...withoutTmux(work.env), ...marks },
+				conf: join(folder, START_PATHS.conf),
+			});
+			const command = ['/bin/sh', join(folder, START_PATHS.run), ...work.command];
+			const recorder = `exec /bin/sh "$${FOLDER_VARIABLE}/${START_PATHS.record}"`;
+			await mustRun(
+				run,
+				beginSession({ folder: deps.workOf(runner), startedAs: startDigest(runner), command, recorder }),
+			);
+			const until = clock.monotonic() + FIRST_LOOK_MS;
+			while (clock.monotonic() < until) {
+				if (readOrNull(join(folder, 'exit')) !== null) break;
+				await clock.sleep(LOOK_MS);
+			}
+		},
+		attachWords: async (runner) => {
+			if (deps.tmux === null) throw noTmux();
+			return { program: deps.tmux, args: ['-u', '-L', socketName(folderOf(runner.uuid)), ...ATTACH], env };
+		},
+		detach: async (runner) => detachClients(tmuxOf(runner)),
+		remove: async () => [],
+		send: async (runner, text, { enter }) => {
+			const run = tmuxOf(runner);
+			await paste(run, text);
+			if (!enter) return;
+			await clock.sleep(BEFORE_ENTER_MS);
+			await pressEnter(run);
+		},
+		peek: async (runner) => capture(tmuxOf(runner)),
+	};
+}
+
+/** The server, the shell around the program and the recorder, which end with the program; SIGTERM would end its terminal first. */
+function holdersOf(
+	own: readonly ProcessIdentity[],
+	processes: ProcessTable,
+	panePid: number | null,
+): ReadonlySet<number> {
+	const entries = new Map(processes.snapshot().map((entry) => [entry.pid, entry]));
+	const servers = own.filter(({ pid }) => entries.get(pid)?.name.startsWith('tmux')).map(({ pid }) => pid);
+	const ofServer = own
+		.filter(({ pid }) => servers.includes(entries.get(pid)?.parent ?? 0))
+		.map(({ pid }) => pid);
+	return new Set([...servers, ...ofServer, ...(panePid === null ? [] : [panePid])]);
+}
+
+/** In another data folder the same runner has another server. */
+const socketName = (folder: string): string =>
+	`agent-relay-r${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;
+
+/** Where tmux has it, whatever the caller's TMUX_TMPDIR: from everywhere it is the same server. */
+const socketPath = (folder: string): string => `/tmp/tmux-${process.getuid?.() ?? 0}/${socketName(folder)}`;
+
+function withoutTmux(env: Readonly<Record<string, string>>): Record<string, string> {
+	const { TMUX: _, TMUX_PANE: __, TMUX_TMPDIR: ___, ...rest } = env;
+	return rest;
+}
+
+/** Cheaper than a tmux for each: most runners are stopped. */
+function answers(path: string): Promise<boolean> {
+	return new Promise((resolve) => {
+		const socket = connect(path);
+		const done = (is: boolean) => {
+			socket.destroy();
+			resolve(is);
+		};
+		socket.once('connect', () => done(true)).once('error', () => done(false));
+	});
+}
+
+const noTmux = (): RelayError =>
+	new RelayError('not_started', 'Runners need tmux, which is not installed.', {
+		hint: 'Install it: apt-get install tmux, or brew install tmux',
+	});

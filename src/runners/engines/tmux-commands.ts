@@ -1,0 +1,80 @@
+/** The tmux of one runner: a server with one session, wherever it is reached. tmux gets words, never a line for a shell. */
+import { RelayError } from '../../core/errors.ts';
+import type { ProcessResult } from '../../core/processes/run-process.ts';
+import { safeLine } from '../../core/text.ts';
+import type { Probe } from '../runner-state.ts';
+
+/** Runs tmux with these arguments, behind those that say which server. */
+export type RunTmux = (args: readonly string[], input?: string) => Promise<ProcessResult>;
+
+const SESSION = 'main';
+const TARGET = `=${SESSION}:`;
+export const ATTACH = ['attach-session', '-t', `=${SESSION}`];
+const FIELDS = '#{session_attached} #{pane_pid} #{pane_dead} #{@relay_started}';
+/** A program that takes a paste for typing sees Enter as a part of it when it follows at once. */
+export const BEFORE_ENTER_MS = 300;
+
+/** Begins the session; `recorder` is a line for a shell that gets what the program prints. */
+export const beginSession = (options: {
+	folder: string;
+	startedAs: string;
+	command: readonly string[];
+	recorder: string;
+}): string[] => {
+	const { folder, startedAs, command, recorder } = options;
+	const session = [
+		'new-session',
+		'-d',
+		'-s',
+		SESSION,
+		'-x',
+		'100',
+		'-y',
+		'30',
+		'-c',
+		folder,
+		'--',
+		...command,
+	];
+	const mark = ['set-option', '-t', SESSION, '@relay_started', startedAs];
+	return [...session, ';', 'pipe-pane', '-o', '-t', TARGET, recorder, ';', ...mark];
+};
+
+export async function probeTmux(run: RunTmux): Promise<Probe> {
+	const { exitCode, stdout, stderr, timedOut } = await run(['list-panes', '-t', TARGET, '-F', FIELDS]);
+	if (timedOut) return { is: 'unknown', why: 'it does not answer' };
+	if (exitCode !== 0)
+		return isNoServer(stderr) ? { is: 'stopped' } : { is: 'unknown', why: firstLine(stderr) };
+	const [attached = '', pid = '', dead = '', startedAs = ''] = stdout.toString().trim().split(' ');
+	if (dead === '1') return { is: 'stopped' };
+	return { is: 'running', attached: Number(attached) || 0, pid: Number(pid) || null, startedAs };
+}
+
+const isNoServer = (text: string): boolean =>
+	/no server running|error connecting|can't find (?:session|window|pane)|no such file/i.test(text);
+
+const firstLine = (text: string): string => safeLine(text.trim().split('\n')[0] ?? '', 300);
+
+export async function detachClients(run: RunTmux): Promise<number> {
+	const { stdout } = await run(['list-clients', '-t', `=${SESSION}`, '-F', '#{client_name}']);
+	const count = stdout.toString().split('\n').filter(Boolean).length;
+	if (count > 0) await mustRun(run, ['detach-client', '-s', `=${SESSION}`]);
+	return count;
+}
+
+export async function paste(run: RunTmux, text: string): Promise<void> {
+	await mustRun(run, ['load-buffer', '-b', 'relay', '-'], text);
+	await mustRun(run, ['paste-buffer', '-p', '-d', '-b', 'relay', '-t', TARGET]);
+}
+
+export const pressEnter = (run: RunTmux): Promise<string> =>
+	mustRun(run, ['send-keys', '-t', TARGET, 'Enter']);
+
+export const capture = (run: RunTmux): Promise<string> => mustRun(run, ['capture-pane', '-p', '-t', TARGET]);
+
+/** What it printed. Throws `not_started` with what tmux says. */
+export async function mustRun(run: RunTmux, args: readonly string[], input?: string): Promise<string> {
+	const { exitCode, stdout, stderr, timedOut } = await run(args, input);
+	if (exitCode === 0) return stdout.toString();
+	throw new RelayError('not_started', `tmux failed: ${timedOut ? 'it does not answer' : firstLine(stderr)}`);
+}

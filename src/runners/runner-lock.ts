@@ -1,0 +1,148 @@
+/**
+ * `lock` in the folder of a runner: who works on it, for as long as that takes. A pid alone proves nothing, as it may have been given
+ * to another process: the holder is known by its start and by where it runs.
+ */
+import { utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, toIso } from '../core/clock.ts';
+import { RelayError } from '../core/errors.ts';
+import { lstatIfThere } from '../core/files/file-facts.ts';
+import { lockingOf, withFileLock } from '../core/files/file-lock.ts';
+import { readJsonOrNull } from '../core/files/read-file.ts';
+import { createExclusive, removeIfThere } from '../core/files/write-file.ts';
+import { type ProcessPlace, standingOf } from '../core/processes/process-place.ts';
+import type { ProcessTable } from '../core/processes/process-table.ts';
+import { safeLine } from '../core/text.ts';
+
+export interface LockDeps {
+	processes: ProcessTable;
+	clock: Pick<Clock, 'now'>;
+}
+
+export interface RunnerHolder extends ProcessPlace {
+	pid: number;
+	/** Opaque start stamp of the process. */
+	start: string;
+	/** What it does: `attach`, `edit`, … */
+	doing: string;
+	/** ISO-8601. */
+	since: string;
+}
+
+/** `dead`: nobody has it any more, so it may be removed. `holder` null: the file says nothing that can be read. */
+export type LockLook =
+	| { is: 'free' }
+	| { is: 'dead'; holder: RunnerHolder | null }
+	| { is: 'held'; holder: RunnerHolder | null; isKnownAlive: boolean };
+
+/** A holder that cannot be seen refreshes its lock, so one this old has none. */
+const UNSEEN_STALE_MS = 24 * 60 * 60_000;
+/** A lock is written whole, so one that cannot be read is nobody's; the time is for a slow disk. */
+const UNREADABLE_STALE_MS = 10_000;
+const REFRESH_MS = 10 * 60_000;
+
+export const lockPath = (folder: string): string => join(folder, 'lock');
+
+export function lookAtLock(folder: string, { processes, clock }: LockDeps): LockLook {
+	const path = lockPath(folder);
+	const facts = lstatIfThere(path);
+	if (facts === undefined) return { is: 'free' };
+	const holder = facts.isFile() ? parseHolder(readJsonOrNull(path)) : null;
+	const ageMs = clock.now() - facts.mtimeMs;
+	if (holder === null) {
+		const isStale = facts.isFile() && ageMs > UNREADABLE_STALE_MS;
+		return isStale ? { is: 'dead', holder } : { is: 'held', holder, isKnownAlive: false };
+	}
+	switch (standingOf(holder, processes.place())) {
+		case 'here':
+			return processes.isAlive(holder) ? { is: 'held', holder, isKnownAlive: true } : { is: 'dead', holder };
+		case 'ended':
+			return { is: 'dead', holder };
+		case 'unseen':
+			return ageMs > UNSEEN_STALE_MS ? { is: 'dead', holder } : { is: 'held', holder, isKnownAlive: false };
+	}
+}
+
+export interface HeldLock {
+	/** Idempotent. */
+	release(): void;
+}
+
+/** Takes the lock, a dead one's too. Throws `session_locked` with who has it. */
+export function takeLock(folder: string, doing: string, name: string, deps: LockDeps): HeldLock {
+	const { processes, clock } = deps;
+	const path = lockPath(folder);
+	const text = `${JSON.stringify({ ...selfAs(doing, deps) })}\n`;
+	withFileLock(`${path}.take`, lockingOf(processes, clock), () => {
+		const look = lookAtLock(folder, deps);
+		if (look.is === 'held') throw lockedError(name, look.holder);
+		if (look.is === 'dead') removeIfThere(path);
+		if (!createExclusive(path, text)) throw lockedError(name, null);
+	});
+	const timer = setInterval(() => touch(path, clock.now()), REFRESH_MS);
+	timer.unref();
+	let isHeld = true;
+	return {
+		release: () => {
+			if (!isHeld) return;
+			isHeld = false;
+			clearInterval(timer);
+			// Whoever overrode it may have taken it since.
+			const { holder } = { holder: null, ...lookAtLock(folder, deps) };
+			if (holder?.pid === process.pid) removeIfThere(path);
+		},
+	};
+}
+
+/** The lock of a folder that nobody else knows yet. */
+export const writeLock = (folder: string, doing: string, deps: LockDeps): void => {
+	createExclusive(lockPath(folder), `${JSON.stringify(selfAs(doing, deps))}\n`);
+};
+
+function selfAs(doing: string, { processes, clock }: LockDeps): RunnerHolder {
+	const start = processes.identify(process.pid)?.start ?? '';
+	return { pid: process.pid, start, ...processes.place(), doing, since: toIso(clock.now()) };
+}
+
+function touch(path: string, now: number): void {
+	try {
+		utimesSync(path, now / 1000, now / 1000);
+	} catch {
+		// Overridden, or the folder is gone: whoever holds it finds that out by what it does there.
+	}
+}
+
+export function lockedError(name: string, holder: RunnerHolder | null): RelayError {
+	const who =
+		holder === null
+			? 'something that cannot be read'
+			: `process ${holder.pid} on ${safeLine(holder.host, 80)} (${safeLine(holder.doing, 20)})`;
+	return new RelayError('session_locked', `The runner ${name} is locked by ${who}.`, {
+		hint:
+			holder?.doing === 'attach'
+				? `Send it back first: agent-relay runner background ${name}`
+				: `Wait for it. If it is gone: agent-relay runner override ${name}`,
+	});
+}
+
+function parseHolder(value: unknown): RunnerHolder | null {
+	if (typeof value !== 'object' || value === null) return null;
+	const fields = new Map(Object.entries(value));
+	const text = (name: string) => {
+		const field = fields.get(name);
+		return typeof field === 'string' ? field : null;
+	};
+	const pid = fields.get('pid');
+	const [start, host] = [text('start'), text('host')];
+	if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid < 1 || start === null || host === null)
+		return null;
+	return {
+		pid,
+		start,
+		host,
+		boot_id: text('boot_id'),
+		pid_namespace: text('pid_namespace'),
+		doing: text('doing') ?? '',
+		since: text('since') ?? '',
+	};
+}

@@ -1,0 +1,98 @@
+/** Who has the terminal: the shell, a picker or an editor, or the foreground process while this one is stopped. */
+import type { Clock } from '../../core/clock.ts';
+import type { OwnSignals } from '../../core/processes/own-signals.ts';
+import type { TerminalModes } from '../../ui/terminal-modes.ts';
+import type { LiveView } from '../../view/live/live-view.ts';
+import type { LineEditor } from '../editor/line-editor.ts';
+
+/** Ctrl+Z stops the process; if it still runs after this time, it was woken (or never stopped). */
+const STOPPED_CHECK_MS = 150;
+
+interface HoldParts {
+	modes: TerminalModes;
+	editor: Pick<LineEditor, 'attach' | 'detach'>;
+	view: Pick<LiveView, 'hold' | 'release'>;
+	signals: OwnSignals;
+	clock: Clock;
+	/** The shell is being left: the terminal is not taken back. */
+	isOver(): boolean;
+	showError(error: unknown): void;
+}
+
+export class TerminalHold {
+	readonly #parts: HoldParts;
+	#isAway = false;
+	#stopListening: () => void = () => undefined;
+
+	constructor(parts: HoldParts) {
+		this.#parts = parts;
+	}
+
+	/** Gives the terminal away while `act` runs and takes it back; null if that failed (the error is shown) or it is already away. */
+	async away<T>(act: () => Promise<T>): Promise<T | null> {
+		if (this.#isAway || this.#parts.isOver()) return null;
+		this.#leave();
+		try {
+			return await act();
+		} catch (error) {
+			this.#parts.showError(error);
+			return null;
+		} finally {
+			this.#take();
+		}
+	}
+
+	async suspend(): Promise<void> {
+		if (this.#isAway) return;
+		const { signals, clock } = this.#parts;
+		this.#leave();
+		this.#stopListening();
+		signals.stopGroup();
+		await clock.sleep(STOPPED_CHECK_MS);
+		this.#listenToStop();
+		this.#take();
+	}
+
+	/** Follows job control signals until the returned function is called. */
+	listen(): () => void {
+		const { signals, modes, isOver } = this.#parts;
+		this.#listenToStop();
+		const off = [
+			signals.on('SIGCONT', () => {
+				if (!this.#isAway && !isOver()) this.#wake();
+			}),
+			signals.onExit(() => modes.leave()),
+		];
+		return () => {
+			this.#stopListening();
+			for (const stop of off) stop();
+		};
+	}
+
+	#listenToStop(): void {
+		this.#stopListening = this.#parts.signals.on('SIGTSTP', () => void this.suspend());
+	}
+
+	#leave(): void {
+		const { editor, view, modes } = this.#parts;
+		this.#isAway = true;
+		editor.detach();
+		view.hold();
+		modes.leave();
+	}
+
+	#take(): void {
+		const { editor, view, modes, isOver } = this.#parts;
+		this.#isAway = false;
+		if (isOver()) return;
+		modes.enter();
+		editor.attach();
+		view.release();
+	}
+
+	/** The process was stopped and woken from outside: our modes were never reset, but other programs may have changed them. */
+	#wake(): void {
+		this.#parts.modes.enter();
+		this.#parts.view.release();
+	}
+}

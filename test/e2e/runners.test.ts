@@ -1,0 +1,199 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
+import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
+import { hasTmux } from '../helpers/open-pair.ts';
+import { until } from '../helpers/patience.ts';
+
+let home: CliHome;
+beforeEach(() => {
+	home = new CliHome();
+});
+afterEach(async () => {
+	for (const { uuid, state } of (await json('list')).runners)
+		if (state !== '-') await home.run(['runner', 'kill', uuid]);
+	home.remove();
+});
+
+const data = (...parts: string[]) => join(home.home, '.local/share/agent-relay', ...parts);
+const ok = async (...args: string[]) => {
+	const done = await home.run(['runner', ...args]);
+	expect(done.exitCode, done.stderr).toBe(0);
+	return done.stdout;
+};
+const json = async (...args: string[]) => JSON.parse((await home.run(['runner', ...args, '--json'])).stdout);
+const show = (name: string) => json('show', name);
+
+// Without tmux there is nothing to run one in.
+describe.skipIf(!hasTmux)('a runner', { timeout: 120_000 }, () => {
+	it('starts, is seen, gets words, and ends; what it had is recorded', async () => {
+		await ok('create', 'api', '--repo', '.', '--', 'sh', '-c', 'echo "port $PORT"; cat');
+		expect((await show('api')).state).toBe('-');
+		expect(readdirSync(data('runners', (await show('api')).uuid))).toEqual(['runner.json', 'work']);
+		await ok('edit', 'api', '--port', '-1');
+		const { port, work } = await show('api');
+		expect(existsSync(join(work, 'README.md'))).toBe(true);
+		await ok('restart', 'api');
+		expect(await show('api')).toMatchObject({ state: 'R', pending: false, attached: 0 });
+		await ok('send', 'api', 'some $HOME words');
+		await ok('wait', 'api', '--idle', '--quiet-for', '1s');
+		const screen = await ok('peek', 'api');
+		expect(screen).toContain(`port ${port}`);
+		expect(screen).toContain('some $HOME words');
+		const again = await home.run(['runner', 'restart', 'api']);
+		expect(again).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('is running') });
+		await ok('edit', 'api', '--dns', 'api');
+		expect((await show('api')).pending).toBe(true);
+		expect(readFileSync(data('hosts'), 'utf8')).toContain('127.0.0.1\tapi\n');
+		expect(await ok('kill', 'api')).toContain('has ended');
+		const { recordings, state, last_end } = await show('api');
+		expect([state, typeof last_end]).toEqual(['-', 'string']);
+		const [head = '', ...rows] = readFileSync(recordings[0], 'utf8').trim().split('\n');
+		expect(JSON.parse(head)).toMatchObject({ version: 2, width: 100, height: 30 });
+		expect(rows.map((row) => JSON.parse(row)[2]).join('')).toContain('some $HOME words');
+		const removed = await ok('delete', 'api', '--yes');
+		expect(removed).toContain('removed the DNS name api');
+		expect([existsSync(data('hosts')), readdirSync(data('runners'))]).toEqual([false, []]);
+	});
+
+	it('is attached to by two at once in real terminals, and goes on when they leave or are killed', async () => {
+		await ok('create', 'web', '--in-place', '--', 'cat');
+		const outer = `relay-test-${process.pid}`;
+		const tmux = (...args: string[]) =>
+			execFileSync('tmux', ['-L', outer, ...args], { env: home.env, cwd: home.repo }).toString();
+		const line = [process.execPath, PROGRAM, 'runner', 'attach', 'web'];
+		try {
+			tmux('-f', '/dev/null', 'new-session', '-d', '-x', '100', '-y', '30', ...line);
+			const seen = (at: number) => tmux('capture-pane', '-p', '-t', `:${at}`);
+			await attached(1);
+			tmux('new-window', '-d', ...line);
+			await attached(2);
+			tmux('send-keys', '-t', ':0', 'said here');
+			await until(
+				() => seen(1).includes('said here'),
+				'the other terminal',
+				() => seen(1),
+			);
+			const refused = await home.run(['runner', 'delete', 'web', '--yes']);
+			expect(refused).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('(attach)') });
+			expect(await ok('background', 'web')).toContain('2 terminals were sent back');
+			await attached(0);
+			expect((await show('web')).state).toBe('R');
+			expect(await ok('background', 'web')).toContain('Nobody is attached');
+		} finally {
+			try {
+				tmux('kill-server');
+			} catch {
+				// It ended with its last window.
+			}
+		}
+		await ok('delete', 'web', '--yes');
+		expect(existsSync(join(home.repo, 'README.md'))).toBe(true);
+	});
+
+	it.each([
+		[100, 30],
+		[40, 10],
+	])(
+		'is made, started, attached, ended and deleted by keys on a screen of %i x %i',
+		async (columns, rows) => {
+			const outer = `relay-test-${process.pid}`;
+			const tmux = (...args: string[]) =>
+				execFileSync('tmux', ['-L', outer, ...args], { env: home.env, cwd: home.repo }).toString();
+			await ok('create', 'web', '--', 'cat');
+			const size = ['-x', String(columns), '-y', String(rows)];
+			tmux('-f', '/dev/null', 'new-session', '-d', ...size, process.execPath, PROGRAM, 'runner');
+			try {
+				const seen = () => tmux('capture-pane', '-p');
+				const shows = (what: RegExp) => until(() => what.test(seen()), String(what), seen);
+				await shows(/› - {2}web/);
+				tmux('send-keys', 'e', 'Tab', '7', '0', '0', '0', '0');
+				await shows(/A port is a number/);
+				tmux('send-keys', ...Array.from({ length: 5 }, () => 'BSpace'), 'Enter');
+				await shows(/Changed the runner web/);
+				tmux('send-keys', 'Enter');
+				await until(() => !/Runners/.test(seen()), 'the runner', seen);
+				await expect.poll(async () => (await show('web')).state, { timeout: 30_000 }).toBe('C');
+				tmux('send-keys', '-l', 'typed in it');
+				await shows(/typed in it/);
+				tmux('send-keys', 'C-b', 'd');
+				await shows(/› R {2}web/);
+				await shows(/goes on/);
+				tmux('send-keys', '-l', 'Kn');
+				tmux('send-keys', 'K');
+				await shows(/End what web runs\?/);
+				tmux('send-keys', 'y');
+				await shows(/› - {2}web/);
+				tmux('send-keys', '-l', 'dy');
+				await shows(/There are no runners/);
+				tmux('send-keys', 'q');
+				await until(() => !isUp(tmux), 'the end of the list');
+			} finally {
+				if (isUp(tmux)) tmux('kill-server');
+			}
+		},
+	);
+
+	it('that ignores SIGTERM is killed after 10 s, with what it started', async () => {
+		const left = join(home.base, 'pid');
+		await ok(
+			'create',
+			'deaf',
+			'--',
+			'sh',
+			'-c',
+			`trap '' TERM; setsid sleep 600 & echo $! > ${left}; while :; do sleep 1; done`,
+		);
+		await ok('restart', 'deaf');
+		await until(() => existsSync(left), 'its child');
+		const begun = performance.now();
+		expect(await ok('kill', 'deaf')).toContain('was killed');
+		expect(performance.now() - begun).toBeGreaterThan(9_500);
+		// A zombie that nobody has reaped yet is gone.
+		expect(createProcessTable().identify(Number(readFileSync(left, 'utf8')))).toBe(null);
+	});
+
+	it('is refused what another has, by name', async () => {
+		const server: Server = createServer();
+		await new Promise<void>((done) => server.listen(0, done));
+		const address = server.address();
+		const port = typeof address === 'object' && address !== null ? address.port : 0;
+		const taken = await home.run(['runner', 'create', 'api', '--port', String(port)]);
+		server.close();
+		expect(taken).toMatchObject({ exitCode: 5, stderr: expect.stringContaining(`has the port ${port}/tcp`) });
+		await ok('create', 'api', '--port', '1053', '--dns', 'api', '--', 'cat');
+		const second = await home.run(['runner', 'create', 'b', '--dns', 'api']);
+		expect(second.stderr).toContain('The DNS name api is that of the runner api.');
+		await ok('create', 'b', '--port', '1053', '--protocol', 'udp', '--', 'cat');
+		const edited = await home.run(['runner', 'edit', 'b', '--protocol', 'tcp', '--rename', 'c']);
+		expect(edited.stderr).toContain('The port 1053/tcp is that of the runner api.');
+		expect((await json('list')).runners.map(({ name }: { name: string }) => name).sort()).toEqual([
+			'api',
+			'b',
+		]);
+		await ok('clone', 'api', 'copy');
+		expect(await show('copy')).toMatchObject({ port: 0, dns_name: null, state: '-', last_accessed: null });
+		writeFileSync(data('runners', (await show('b')).uuid, 'runner.json'), '{');
+		const list = await home.run(['runner']);
+		expect(list).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('is damaged: not JSON') });
+	});
+});
+
+const isUp = (tmux: (...args: string[]) => string): boolean => {
+	try {
+		return tmux('list-sessions') !== '';
+	} catch {
+		return false;
+	}
+};
+
+async function attached(count: number): Promise<void> {
+	for (let look = 0; look < 200; look++) {
+		const one = await show('web');
+		if (one.attached === count && (count > 0 || one.locked_by === null)) return;
+	}
+	throw new Error(`never attached by ${count}`);
+}
