@@ -1,7 +1,7 @@
 /** A session that appears at once, with all that it begins with: a fork, or one that is made from a transcript. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Clock, toIso } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
@@ -12,7 +12,7 @@ import type { SessionId } from '../../core/ids.ts';
 import type { HeldFolder } from '../files/held-folder.ts';
 import { serializeMeta } from '../files/json-record.ts';
 import { keepSessionOutOfGit } from '../files/keep-out-of-git.ts';
-import { LOCK_FILE, META_FILE, sessionFolder, sessionsFolder } from '../files/session-paths.ts';
+import { META_FILE, sessionFolder, sessionsFolder } from '../files/session-paths.ts';
 import { prepareStore, type StoreLocation } from '../files/store-location.ts';
 import type { LogEvent } from '../log/log-entry.ts';
 import { eventsOfChange } from '../log/record-changes.ts';
@@ -22,7 +22,7 @@ import type { SessionMeta } from '../session-meta.ts';
 import type { Witness, Witnesses } from '../witness/witness.ts';
 import { holdFolders } from './held-place.ts';
 import { wordsOfConfig } from './kept-settings.ts';
-import { type LockContext, lockText, readLock } from './lock-record.ts';
+import { findLock, type LockContext, lockText } from './lock-record.ts';
 import { newMeta, type SessionInit } from './new-meta.ts';
 import { newestSession } from './new-session-folder.ts';
 
@@ -66,12 +66,11 @@ export async function makeSession(
 	removeStrayDrafts(location, context, siblings);
 	const id = deps.ids(newestSession(siblings, clock.now()));
 	const folder = sessionFolder(location, id);
-	const draft = join(dirname(folder), `.${id}${DRAFT_END}`);
-	explainingWrites(draft, () => mkdirSync(draft, { mode: FOLDER_MODE }));
+	const { draft, note } = draftPaths(location, id);
 	let place: HeldFolder | null = null;
 	try {
-		const lock = join(draft, LOCK_FILE);
-		explainingWrites(lock, () => createExclusive(lock, lockText(randomBytes(8).toString('hex'), context)));
+		explainingWrites(note, () => createExclusive(note, lockText(randomBytes(8).toString('hex'), context)));
+		explainingWrites(draft, () => mkdirSync(draft, { mode: FOLDER_MODE }));
 		place = holdFolders(draft, init.kind, { isNew: true });
 		const held = place;
 		if (protection === 'each') explainingWrites(draft, () => keepSessionOutOfGit(draft));
@@ -107,12 +106,13 @@ export async function makeSession(
 			config === undefined ? [] : [{ kind: 'config' as const, turn: 0, words: wordsOfConfig(config) }];
 		witness.begin(folder, { isAccepted: init.adoptedFrom !== undefined, said });
 		await witness.settle();
-		removeIfThere(lock);
 		refuseReplaced(held);
 		publish(() => explainingWrites(folder, () => renameSync(draft, folder)));
+		removeIfThere(note);
 		return id;
 	} catch (error) {
 		rmSync(draft, { recursive: true, force: true });
+		removeIfThere(note);
 		witnesses.ofNew(id).remove();
 		throw error;
 	} finally {
@@ -120,37 +120,34 @@ export async function makeSession(
 	}
 }
 
-const DRAFT_END = '.draft';
-const DRAFT = /^\.([0-9A-HJKMNP-TV-Z]{26})\.draft$/;
-/** A draft without a lock is being begun, or about to be a session; nobody takes so long for either. */
-const ABANDONED_AFTER_MS = 3_600_000;
+const DRAFT = /^\.([0-9A-HJKMNP-TV-Z]{26})\.draft(?:-of)?$/;
 
-/** Removes what processes left that died while they made a session. */
+/** `note` names the process that makes the session, as a lock does: it is there before the draft, and goes after it. */
+function draftPaths(location: Pick<StoreLocation, 'folder'>, id: string): { draft: string; note: string } {
+	const draft = join(sessionsFolder(location), `.${id}.draft`);
+	return { draft, note: `${draft}-of` };
+}
+
+/** Removes what processes left that died while they made a session. `siblings` was read before. */
 export function removeStrayDrafts(
 	location: Pick<StoreLocation, 'folder'>,
 	context: LockContext,
 	siblings: readonly string[],
 ): void {
-	const sessions = sessionsFolder(location);
-	for (const name of siblings) {
-		if (!DRAFT.test(name)) continue;
-		const path = join(sessions, name);
-		const facts = lstatIfThere(path);
-		if (facts?.isDirectory() !== true) continue;
-		const judged = judgedAt(path, context);
-		const isAbandoned =
-			judged === null
-				? context.clock.now() - facts.mtimeMs > ABANDONED_AFTER_MS
-				: judged === 'gone' || judged === 'stale';
-		if (isAbandoned) rmSync(path, { recursive: true, force: true });
+	const ids = new Set(siblings.flatMap((name) => DRAFT.exec(name)?.[1] ?? []));
+	for (const id of ids) {
+		const { draft, note } = draftPaths(location, id);
+		if (isBeingMade(note, context)) continue;
+		if (lstatIfThere(draft)?.isDirectory() === true) rmSync(draft, { recursive: true, force: true });
+		removeIfThere(note);
 	}
 }
 
-function judgedAt(draft: string, context: LockContext) {
+function isBeingMade(note: string, context: LockContext): boolean {
 	try {
-		return readLock(draft, context)?.judged ?? null;
+		return findLock(note, context)?.judged === 'held';
 	} catch (error) {
-		if (error instanceof RelayError) return null;
+		if (error instanceof RelayError) return true;
 		throw error;
 	}
 }

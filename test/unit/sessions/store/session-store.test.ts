@@ -15,7 +15,7 @@ import {
 	writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../../src/core/clock.ts';
 import { createSessionIds, parseSessionId, type SessionId } from '../../../../src/core/ids.ts';
@@ -26,6 +26,7 @@ import { locateStore, orphanedStores, stateStores } from '../../../../src/sessio
 import { latestUnfinished } from '../../../../src/sessions/listing/latest-session.ts';
 import { nameOf, requireNameId } from '../../../../src/sessions/names/name-id.ts';
 import type { LockProcesses } from '../../../../src/sessions/store/lock-record.ts';
+import type { SessionDraft } from '../../../../src/sessions/store/make-session.ts';
 import { createSessionStore } from '../../../../src/sessions/store/session-store.ts';
 import { createWitnesses } from '../../../../src/sessions/witness/witness.ts';
 import { fakeCheckpoint } from '../../../helpers/fake-session-meta.ts';
@@ -636,6 +637,58 @@ describe('a session that is removed', () => {
 		store.remove(id);
 		for (const act of [() => other.remove(id), () => other.open(id)])
 			expect(act).toThrow(expect.objectContaining({ code: 'no_such_session' }));
+	});
+});
+
+describe('a session that is made as one step', () => {
+	const left = () => readdirSync(join(root, '.agent-relay', 'sessions'));
+	const killedAfter = { ...alive(), isAlive: () => false };
+
+	it('leaves nothing behind', async () => {
+		const store = openStore();
+		const id = await store.make({ kind: 'run' }, async ({ meta }) => meta);
+		expect(left()).toEqual([id]);
+	});
+
+	it('is left alone while its maker lives, and swept as soon as that is dead, whatever stage it reached', async () => {
+		const sessions = join(root, '.agent-relay', 'sessions');
+		const kept = join(root, 'kept');
+		const stages = ['begun', 'written', 'shown'];
+		const keep = (stage: string) => cpSync(sessions, join(kept, stage), { recursive: true });
+		const write = async ({ meta }: SessionDraft) => {
+			keep('begun');
+			openStore().finishRemovals();
+			return meta;
+		};
+		const id = await openStore().make({ kind: 'run' }, write, (show) => {
+			keep('written');
+			show();
+			keep('shown');
+		});
+		for (const stage of stages) {
+			rmSync(sessions, { recursive: true });
+			cpSync(join(kept, stage), sessions, { recursive: true });
+			const names = left();
+			openStore().finishRemovals();
+			expect(left(), stage).toEqual(names);
+			openStore(killedAfter).finishRemovals();
+			expect(left(), stage).toEqual(stage === 'shown' ? [id] : []);
+		}
+	});
+
+	it('leaves a draft to nobody: one that names no maker goes, and what stands in the place of a name stays', () => {
+		const store = openStore();
+		const other = finished(store);
+		const draft = (end: string) => join(store.folderOf(other), '..', `.01BX5ZZKBKACTAV9WEVGEMMVS${end}`);
+		for (const name of ['0.draft', '1.draft', '1.draft-of', '2.draft-of']) mkdirSync(draft(name));
+		writeFileSync(draft('3.draft'), 'no folder');
+		store.finishRemovals();
+		expect(left().sort()).toEqual(
+			[
+				...['1.draft', '1.draft-of', '2.draft-of', '3.draft'].map((end) => basename(draft(end))),
+				other,
+			].sort(),
+		);
 	});
 });
 
