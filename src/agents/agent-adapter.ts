@@ -4,7 +4,7 @@
  * `probeLogin` read files of the CLI's own home.
  */
 
-import type { QuestionDialect } from './asking/question.ts';
+import type { AskingKeyQuery, QuestionDialect } from './asking/question.ts';
 import type {
 	AgentEvent,
 	Limit,
@@ -71,14 +71,6 @@ export interface TurnRequest {
 	pictures?: readonly string[];
 	/** The turn's prompt and its file (absolute path), for CLIs that do not read it on stdin. */
 	prompt?: { path: string; text: string };
-}
-
-/** A question to a CLI's program, on its stdin; no model is asked. */
-export interface AskingKeyQuery {
-	args: string[];
-	input: string;
-	/** undefined: stdout so far has no answer yet; null: it has one that is of no use. */
-	read(stdout: string): string | null | undefined;
 }
 
 /** A file that only the CLI reads, written by the relay. */
@@ -236,6 +228,10 @@ export interface AgentAdapter {
 	id: AgentId;
 	title: string;
 	aliases: readonly string[];
+	/** The built-in agent of which this is a further account; absent: it is none. */
+	base?: AgentId;
+	/** What the user sets for this agent alone, given the user's environment; null takes a variable away. */
+	ownVariables?(env: Readonly<Record<string, string>>): Record<string, string | null>;
 	/** Names looked up on PATH, first found wins. */
 	executables: readonly string[];
 	/** Folders of its own installers (`~/…`), searched before other places outside PATH. */

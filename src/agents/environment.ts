@@ -8,7 +8,7 @@ export interface AgentEnvironment {
 
 /**
  * The environment an agent starts with: the user's, without the secrets that another adapter owns and this one neither
- * owns nor shares, and with the variables that mark its processes. The adapter's own additions come on top, by
+ * owns nor shares, with what the user sets for it alone, and with the variables that mark its processes. The adapter's own additions come on top, by
  * `withAdditions`.
  */
 export function agentEnvironment(
@@ -17,9 +17,9 @@ export function agentEnvironment(
 	adapters: readonly AgentAdapter[],
 	turn: { session: string; turn: number },
 ): AgentEnvironment {
-	const own = new Set([...adapter.secretVariables, ...adapter.sharedVariables]);
+	const readable = new Set([...adapter.secretVariables, ...adapter.sharedVariables]);
 	const foreign = new Set(
-		adapters.flatMap((other) => other.secretVariables).filter((name) => !own.has(name)),
+		adapters.flatMap((other) => other.secretVariables).filter((name) => !readable.has(name)),
 	);
 	const env: Record<string, string> = {};
 	const removed: string[] = [];
@@ -28,9 +28,10 @@ export function agentEnvironment(
 		if (foreign.has(name)) removed.push(name);
 		else env[name] = value;
 	}
-	env.AGENT_RELAY_SESSION = turn.session;
-	env.AGENT_RELAY_TURN = String(turn.turn);
-	return { env, removed: removed.sort() };
+	const own = withAdditions(env, adapter.ownVariables?.(env) ?? {});
+	own.AGENT_RELAY_SESSION = turn.session;
+	own.AGENT_RELAY_TURN = String(turn.turn);
+	return { env: own, removed: removed.sort() };
 }
 
 /** `env` with an adapter's additions; null takes a variable away. */

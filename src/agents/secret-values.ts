@@ -2,6 +2,9 @@ import type { AgentAdapter } from './agent-adapter.ts';
 
 const SECRET_NAME =
 	/(?:^|_)(?:API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|AUTH)(?:$|_)/i;
+/** Whether a variable of this name may hold a secret. */
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(name);
+
 /** Shorter values (a flag, a port) would be found everywhere in ordinary text. */
 const MIN_CHARS = 8;
 

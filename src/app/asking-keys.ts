@@ -1,6 +1,6 @@
 /** What agents' programs said to `askingKeyQuery`, remembered as long as program, version and question are the same. */
 import { statSync } from 'node:fs';
-import type { AskingKeyQuery } from '../agents/agent-adapter.ts';
+import type { AskingKeyQuery } from '../agents/asking/question.ts';
 import { runProcess } from '../core/processes/run-process.ts';
 import type { AskingKeys } from '../relay/ports.ts';
 import { openProgramAnswers } from './program-answers.ts';

@@ -1,5 +1,5 @@
+import { agentsOf } from '../agents/configured/from-config.ts';
 import { DEMO_ADAPTERS } from '../agents/demo/adapter.ts';
-import { adaptersFromConfig } from '../agents/generic/from-config.ts';
 import { type AgentRegistry, BUILT_IN_ADAPTERS, createRegistry } from '../agents/registry.ts';
 import type { KeptSetting } from '../config/given-settings.ts';
 import type { ConfigFlag } from '../config/layers/layer-values.ts';
@@ -59,7 +59,7 @@ export async function readSettings(
 	});
 	answer ??= isTrusted(null);
 	for (const text of loaded.notices) app.notice(text);
-	const registry = createRegistry([...BUILT_IN_ADAPTERS, ...adaptersFromConfig(loaded), ...DEMO_ADAPTERS]);
+	const registry = createRegistry([...agentsOf(loaded), ...DEMO_ADAPTERS]);
 	const trust: RepoTrust = {
 		store,
 		...place,
@@ -95,6 +95,8 @@ export function namedAgents({ loaded: { config, origins }, registry }: Settings)
 	const names = [...(origins.has('agents.order') ? order : []), ...(first === null ? [] : [first])];
 	const known = new Set(registry.adapters.flatMap(({ id, aliases }) => [id, ...aliases]));
 	const typed = names.filter((name) => known.has(name.split(':', 1)[0]?.toLowerCase() ?? ''));
-	const described = Object.keys(by_name).filter((name) => (by_name[name]?.command.length ?? 0) > 0);
+	const described = Object.entries(by_name)
+		.filter(([, { command, base }]) => command.length > 0 || base !== null)
+		.map(([name]) => name);
 	return new Set([...typed.map((name) => registry.parse(name).agent), ...described]);
 }

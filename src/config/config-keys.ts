@@ -42,6 +42,16 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			'a program name, an absolute path, "~/…", or ""',
 			'The program to start instead of the one found on PATH or where installers and version managers put it.',
 		),
+		base: ownText(
+			'"claude", "codex", "copilot", "opencode" or "gemini", or ""',
+			'Makes NAME a profile of that agent: the same program under another account.',
+		),
+		env: {
+			kind: 'table',
+			allowed: 'a table of variables, each with one line of text; "~/…" is a path in your home',
+			about: 'Variables set for this agent alone; "" takes one away.',
+			untrusted: 'user only',
+		},
 		title: text('one line of text, or ""', 'The name that lists show.'),
 		install: text('one line of text, or ""', 'The command line that installs it.'),
 		command: {

@@ -4,6 +4,8 @@ import { type AgentSettings, BUILT_IN_AGENTS, type RelayConfig } from './schema.
 export const DEFAULT_AGENT_SETTINGS: AgentSettings = {
 	model: null,
 	executable: null,
+	base: null,
+	env: {},
 	title: null,
 	install: null,
 	command: [],
@@ -49,9 +51,15 @@ export const DEFAULT_CONFIG: RelayConfig = {
 	budgets: { max_turns: 0, max_cost: 0 },
 };
 
-/** The configuration of one agent; the defaults when there is none. */
+/** The configuration of one agent; the defaults when there is none. A profile has model and program of its base, unless it names its own. */
 export function agentSettings(config: RelayConfig, agent: string): AgentSettings {
-	return Object.hasOwn(config.agents.by_name, agent)
-		? (config.agents.by_name[agent] ?? DEFAULT_AGENT_SETTINGS)
-		: DEFAULT_AGENT_SETTINGS;
+	const own = ownSettings(config, agent);
+	if (own.base === null) return own;
+	const base = ownSettings(config, own.base);
+	return { ...own, model: own.model ?? base.model, executable: own.executable ?? base.executable };
+}
+
+function ownSettings({ agents }: RelayConfig, agent: string): AgentSettings {
+	const own = Object.hasOwn(agents.by_name, agent) ? agents.by_name[agent] : undefined;
+	return own ?? DEFAULT_AGENT_SETTINGS;
 }

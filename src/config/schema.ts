@@ -20,6 +20,7 @@ export const AGENT_NAME = /^(?!(?:constructor|prototype)$)[a-z][a-z0-9_-]{0,31}$
 /** A model becomes a word of a command line, so it must not begin like an option. */
 const MODEL_NAME = /^[A-Za-z0-9][\w.:/@+[\]-]{0,127}$/;
 const ONE_LINE = /^[^\u0000-\u001f\u007f]+$/;
+const NO_CONTROLS = /^[^\u0000-\u001f\u007f]*$/;
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** `message.content.0.text` */
 const FIELD_PATH = /^[^.\s]+(\.[^.\s]+)*$/;
@@ -117,10 +118,16 @@ const fields = v.strictObject({
 	tool_error: v.optional(fieldPath),
 });
 
-/** `[agents.NAME]`. `model` and `executable` apply to every agent, the rest describes an agent of the user's own. */
+/**
+ * `[agents.NAME]`. `model`, `executable` and `env` apply to every agent; `base` makes NAME a profile, a further account of a built-in
+ * one; the rest describes an agent of the user's own.
+ */
 export const agentSettingsSchema = v.strictObject({
 	model: orNone(v.pipe(v.string(), v.regex(MODEL_NAME))),
 	executable: orNone(program),
+	base: orNone(line),
+	/** Empty text takes a variable away. */
+	env: v.record(v.pipe(v.string(), v.regex(VARIABLE_NAME)), v.pipe(v.string(), v.regex(NO_CONTROLS))),
 	title: orNone(line),
 	install: orNone(line),
 	command: commandLine,

@@ -16,8 +16,8 @@ import { adoptTurns } from '../sessions/transitions.ts';
 import { TurnGrouping, type TurnStep } from './group-turns.ts';
 import { type OpenTranscript, openTranscript } from './read-transcript.ts';
 import { TurnRecording } from './record-turns.ts';
-import { TRANSCRIPT_FORMATS } from './transcript-formats.ts';
-import { fileOf, type TranscriptFacts } from './transcript-items.ts';
+import type { TranscriptFacts } from './transcript-items.ts';
+import { ownerOf } from './transcript-places.ts';
 
 export interface AdoptOptions {
 	/** It continues in the present folder, wherever it was held. */
@@ -49,16 +49,17 @@ export async function adoptTranscript(path: string, options: AdoptOptions, home:
 		if (found.turns === 0)
 			throw new RelayError('nothing_to_continue', `${path} has no turn yet: there is nothing to go on with.`);
 		const place = await placeOf(path, found.facts, options, home);
-		const nativeId = place.isOwn ? nativeIdOf(path, transcript, home) : null;
-		const about = { agent: transcript.agent, turns: found.turns, torn: found.torn };
+		const cli = { agent: transcript.agent, nativeId: null };
+		const { agent, nativeId } = place.isOwn ? ownerAt(path, transcript, home) : cli;
+		const about = { agent, turns: found.turns, torn: found.torn };
 		const known =
 			nativeId === null
 				? adoptedBefore(path, { ...about, ...place.repo }, home)
 				: sessionOf(nativeId, about, home);
 		if (known !== null) return { id: known, isNew: false, ...about };
-		const made = await record(transcript, { path, nativeId, place, found }, home);
+		const made = await record(transcript, { path, agent, nativeId, place, found }, home);
 		if (!made.isNew) return { ...made, ...about };
-		if (nativeId !== null) joinConversation({ agent: transcript.agent, nativeId }, made.id, home);
+		if (nativeId !== null) joinConversation({ agent, nativeId }, made.id, home);
 		await packAdopted(made.id, home).catch((error) => {
 			home.store.remove(made.id);
 			throw error;
@@ -134,18 +135,24 @@ const repoOf = ({ root, worktree, branch, head }: RepoFacts, folder: string): Se
 	head,
 });
 
-/** Only a CLI's own folder: what lies elsewhere may be anybody's, and the CLI would not find it. */
-function nativeIdOf(
+interface Owner {
+	agent: string;
+	/** null: the conversation cannot be gone on with where it was. */
+	nativeId: string | null;
+}
+
+/** Only in an agent's own folder is it that agent's conversation: what lies elsewhere may be anybody's, and the CLI would not find it. */
+function ownerAt(
 	path: string,
-	{ agent, id }: OpenTranscript,
+	{ agent: cli, id }: OpenTranscript,
 	{ env, settings }: Pick<Ports, 'env' | 'settings'>,
-): string | null {
-	const adapter = settings().registry.adapters.find((one) => one.id === agent);
-	if (id === null || adapter === undefined || !adapter.isNativeId(id)) return null;
-	const format = TRANSCRIPT_FORMATS.find((one) => one.agent === agent);
-	const places = (format?.folders(env) ?? []).filter((place) => existsSync(place));
-	const file = realpathSync(fileOf(path));
-	return places.some((place) => file.startsWith(realpathSync(place) + sep)) ? id : null;
+): Owner {
+	const { adapters } = settings().registry;
+	const agent = ownerOf(path, cli, { adapters, env });
+	const adapter = adapters.find((one) => one.id === agent);
+	if (id === null || agent === null || adapter?.isNativeId(id) !== true)
+		return { agent: cli, nativeId: null };
+	return { agent, nativeId: id };
 }
 
 /** A session that has all of these turns, its own or adopted; the newest. */
@@ -190,10 +197,9 @@ function joinConversation(
 /** If two commands adopt one conversation at once, the second takes the session of the first. */
 async function record(
 	transcript: OpenTranscript,
-	{ path, nativeId, place, found }: { path: string; nativeId: string | null; place: Place; found: Looked },
+	{ path, agent, nativeId, place, found }: Owner & { path: string; place: Place; found: Looked },
 	home: Ports,
 ): Promise<{ id: SessionId; isNew: boolean }> {
-	const { agent } = transcript;
 	const { facts, turns } = found;
 	const other: { id: SessionId | null } = { id: null };
 	const publish = (show: () => void) => {

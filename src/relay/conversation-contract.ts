@@ -57,6 +57,8 @@ export interface AgentOverview {
 	agent: AgentId;
 	title: string;
 	aliases: readonly string[];
+	/** Of a profile, the agent that it is a further account of; null: it is none. */
+	base: AgentId | null;
 	isDemo: boolean;
 	/** Absolute path, or null when not installed. */
 	executable: string | null;

@@ -1,11 +1,6 @@
-import type {
-	AgentAdapter,
-	AgentId,
-	AskingKeyQuery,
-	LoginState,
-	PermissionPreset,
-} from '../agents/agent-adapter.ts';
+import type { AgentAdapter, AgentId, LoginState, PermissionPreset } from '../agents/agent-adapter.ts';
 import type { CommandRule } from '../agents/asking/allow-rules.ts';
+import type { AskingKeyQuery } from '../agents/asking/question.ts';
 import type { AgentEvent, TokenCounts } from '../agents/events.ts';
 import type { AgentRegistry } from '../agents/registry.ts';
 import type { ToolServer } from '../agents/tool-server.ts';

@@ -55,6 +55,7 @@ export function fakeAgent(over: Partial<AgentOverview> = {}): AgentOverview {
 		agent: 'claude',
 		title: 'Claude Code',
 		aliases: ['c'],
+		base: null,
 		isDemo: false,
 		executable: '/bin/claude',
 		lookedAt: ['/bin/claude'],

@@ -99,3 +99,11 @@ export const titleOfQuestion = ({ title, wants }: { title: string; wants?: { wha
  */
 export const wantsToAsk = ({ mayAsk, permissions }: { mayAsk?: boolean; permissions: string }): boolean =>
 	mayAsk === true && permissions === 'edit';
+
+/** A question to a CLI's program, on its stdin; no model is asked. */
+export interface AskingKeyQuery {
+	args: string[];
+	input: string;
+	/** undefined: stdout so far has no answer yet; null: it has one that is of no use. */
+	read(stdout: string): string | null | undefined;
+}

@@ -47,6 +47,7 @@ function overviewToJson(agent: AgentOverview): Record<string, unknown> {
 		agent: agent.agent,
 		title: agent.title,
 		aliases: agent.aliases,
+		base: agent.base,
 		is_demo: agent.isDemo,
 		state: describeReadiness(agent, { isOpen: false }).replaceAll(' ', '_'),
 		executable: agent.executable,

@@ -1,5 +1,6 @@
+import type { AgentAdapter } from '../../agents/agent-adapter.ts';
+import { agentsOf } from '../../agents/configured/from-config.ts';
 import { DEMO_ADAPTERS } from '../../agents/demo/adapter.ts';
-import { adaptersFromConfig } from '../../agents/generic/from-config.ts';
 import { BUILT_IN_ADAPTERS } from '../../agents/registry.ts';
 import { loadConfig } from '../../config/layers/layers.ts';
 import { agentsWithoutCommand } from '../../config/schema.ts';
@@ -11,18 +12,18 @@ import type { CommandContext } from '../context.ts';
  * repo. A file that is wrong adds nothing; the commands themselves say what is wrong with it.
  */
 export function agentNames({ paths }: Pick<CommandContext, 'paths'>): string[] {
-	const adapters = [...BUILT_IN_ADAPTERS, ...agentsOfUser(paths.userConfig), ...DEMO_ADAPTERS];
+	const adapters = [...agentsOfUser(paths.userConfig), ...DEMO_ADAPTERS];
 	return [...new Set([...adapters.map(({ id }) => id), ...adapters.flatMap(({ aliases }) => aliases)])];
 }
 
-function agentsOfUser(userFile: string) {
+function agentsOfUser(userFile: string): readonly AgentAdapter[] {
 	const knownAgents = agentsWithoutCommand(DEMO_ADAPTERS.map(({ id }) => id));
 	try {
-		return adaptersFromConfig(
+		return agentsOf(
 			loadConfig({ env: {}, userFile, repoFile: null, isRepoTrusted: () => false, knownAgents }),
 		);
 	} catch (error) {
-		if (error instanceof RelayError) return [];
+		if (error instanceof RelayError) return BUILT_IN_ADAPTERS;
 		throw error;
 	}
 }

@@ -92,10 +92,10 @@ function keyOf(turn: TurnState, { root, lineage }: TurnPlace, by: GroupedBy): st
 	}
 }
 
-/** `claude 1f2e3d4c`, `claude work`; the bare agent where its login is not known. */
+/** `claude 1f2e3d4c`, `claude-work`; the bare agent where its login is not known. */
 function accountOf({ agent, account }: TurnState): string {
 	const name = account?.profile ?? (account?.hash === 'default' ? undefined : account?.hash.slice(0, 8));
-	return name === undefined ? agent : `${agent} ${name}`;
+	return name === undefined || name === agent ? agent : `${agent} ${name}`;
 }
 
 /** On which it began. */

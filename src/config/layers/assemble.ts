@@ -2,9 +2,8 @@
 import * as v from 'valibot';
 import { agentOfKey } from '../config-keys.ts';
 import { DEFAULT_AGENT_SETTINGS, DEFAULT_CONFIG } from '../defaults.ts';
-import { nearestName } from '../nearest-name.ts';
 import { type RelayConfig, relayConfigSchema } from '../schema.ts';
-import { didYouMean } from './env-names.ts';
+import { checkAgents } from './check-agents.ts';
 import { configError, type LayerValue, type Origin, show } from './layer-values.ts';
 
 export interface Assembled {
@@ -72,72 +71,4 @@ function asFolder(value: unknown, path: readonly string[]): Record<string, unkno
 	if (typeof value !== 'object' || value === null) throw new Error(`${path.join('.')} crosses a value`);
 	// An object but not an array: sections and agents only.
 	return value as Record<string, unknown>;
-}
-
-const ANYWHERE: Origin = { layer: 'default', place: 'configuration' };
-
-function checkAgents(
-	config: RelayConfig,
-	origins: ReadonlyMap<string, Origin>,
-	knownAgents: readonly string[],
-): void {
-	const own = Object.entries(config.agents.by_name);
-	for (const [name, settings] of own) {
-		const originOf = (key: string) => origins.get(`agents.${name}.${key}`);
-		const any = Object.keys(settings)
-			.map(originOf)
-			.find((origin) => origin !== undefined);
-		const isKnown = knownAgents.includes(name);
-		if (!isKnown && settings.command.length === 0) {
-			const nearest = nearestName(name, knownAgents);
-			throw configError(
-				any ?? ANYWHERE,
-				`unknown agent ${show(name)}; ${didYouMean(nearest, knownAgents)}`,
-				`an agent of your own needs agents.${name}.command`,
-			);
-		}
-		if (isKnown && settings.command.length > 0) {
-			throw configError(
-				originOf('command') ?? ANYWHERE,
-				`agents.${name}.command: ${name} is built in; allowed: another name, or agents.${name}.executable`,
-			);
-		}
-	}
-	const names = [...knownAgents, ...own.map(([name]) => name)];
-	for (const entry of config.agents.order) checkNamed('agents.order', entry, names, origins);
-	if (config.agents.default !== null) checkNamed('agents.default', config.agents.default, names, origins);
-	const { summarize_with: writer } = config.ws;
-	if (writer !== null) checkNamed('ws.summarize_with', writer, names, origins);
-}
-
-const MODEL = /^[A-Za-z0-9][\w.:/@+[\]-]{0,127}$/;
-
-function checkNamed(
-	key: string,
-	entry: string,
-	names: readonly string[],
-	origins: ReadonlyMap<string, Origin>,
-): void {
-	const { agent, model } = splitAgentEntry(entry);
-	const origin = origins.get(key) ?? ANYWHERE;
-	if (!names.includes(agent)) {
-		throw configError(
-			origin,
-			`${key}: unknown agent ${show(agent)}; ${didYouMean(nearestName(agent, names), names)}`,
-		);
-	}
-	if (model !== null && !MODEL.test(model)) {
-		throw configError(
-			origin,
-			`${key}: ${show(model)} is not a model name; allowed: "agent" or "agent:model"`,
-		);
-	}
-}
-
-/** `claude:opus` -> agent and model; everything after the first colon is the model. */
-function splitAgentEntry(entry: string): { agent: string; model: string | null } {
-	const colon = entry.indexOf(':');
-	return colon < 0
-		? { agent: entry, model: null }
-		: { agent: entry.slice(0, colon), model: entry.slice(colon + 1) };
 }

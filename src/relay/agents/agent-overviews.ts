@@ -16,6 +16,7 @@ export function agentOverviews(deps: RelayDeps, active: AgentId | null): AgentOv
 			agent: adapter.id,
 			title: adapter.title,
 			aliases: adapter.aliases,
+			base: adapter.base ?? null,
 			isDemo: adapter.isDemo,
 			executable: path,
 			lookedAt,

@@ -63,7 +63,7 @@ export async function prepareTui(plan: TuiPlan, deps: RelayDeps): Promise<Prepar
 				: [`${adapter.title} starts a new conversation: its last one ${standing.left}.`];
 		const shared = describeBetween(adapter.title, between);
 		return {
-			spec: { ...bare, account: { profile: null, hash: account } },
+			spec: { ...bare, account: { profile: adapter.base === undefined ? null : adapter.id, hash: account } },
 			firstPrompt: packet && (await promptOf(packet, session)),
 			packet,
 			words: (turn, prompt) => packet && waiting && wordsIn(prompt, turn, waiting),

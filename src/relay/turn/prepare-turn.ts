@@ -115,7 +115,7 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 				...(await askingKeyFor(bare, deps, plan.signal)),
 			},
 			pictures: pictures.pictures.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
-			account: { profile: null, hash: account },
+			account: { profile: adapter.base === undefined ? null : adapter.id, hash: account },
 			conversation: use,
 			toldOf: turnsOf(beside),
 		};

@@ -28,6 +28,8 @@ export interface ModelRequest {
 	agent: Dialect;
 	/** Epoch ms. */
 	at: number;
+	/** The key or token that it came with; '' for none. */
+	login: string;
 	body: Record<string, unknown>;
 	/** The whole body as text. */
 	raw: string;
@@ -79,7 +81,8 @@ export async function startModelServer(): Promise<ModelServer> {
 		if (agent === null || url.includes('count_tokens')) return answerAside(request, response);
 		const body: Record<string, unknown> = JSON.parse(raw || '{}');
 		const isMain = agent !== 'claude' || (Array.isArray(body.tools) && body.tools.length >= MAIN_TOOLS);
-		if (isMain) requests.push({ agent, at: Date.now(), body, raw, userTexts: userTextsOf(body) });
+		const login = loginOf(request);
+		if (isMain) requests.push({ agent, at: Date.now(), login, body, raw, userTexts: userTextsOf(body) });
 		const opening = openingOf(body);
 		const own = [...byOpening].find(([words]) => opening.includes(words))?.[1];
 		const next = !isMain ? null : own !== undefined ? own.shift() : (scripts[agent].shift() ?? last[agent]);
@@ -147,6 +150,11 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 	for await (const chunk of request) chunks.push(chunk);
 	const bytes = Buffer.concat(chunks);
 	return (request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
+}
+
+function loginOf({ headers }: IncomingMessage): string {
+	const key = headers['x-api-key'] ?? headers.authorization ?? '';
+	return String(key).replace(/^Bearer /, '');
 }
 
 function dialectOf(url: string): Dialect | null {

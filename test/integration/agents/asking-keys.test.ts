@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AskingKeyQuery } from '../../../src/agents/agent-adapter.ts';
+import type { AskingKeyQuery } from '../../../src/agents/asking/question.ts';
 import { createAskingKeys } from '../../../src/app/asking-keys.ts';
 
 let folder = '';

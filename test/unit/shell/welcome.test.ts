@@ -16,6 +16,7 @@ const agent = (name: string, over: Partial<AgentOverview> = {}): AgentOverview =
 	agent: name,
 	title: name,
 	aliases: [],
+	base: null,
 	isDemo: false,
 	executable: `/bin/${name}`,
 	lookedAt: [],

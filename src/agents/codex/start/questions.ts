@@ -4,13 +4,14 @@
  * ran outside the sandbox without that limit, and never with it). A hook is called only if it is trusted by the hash that codex
  * itself gives it. So a turn asks with all four settings, or not at all.
  */
-import type { AskingKeyQuery, TurnRequest } from '../../agent-adapter.ts';
+import type { TurnRequest } from '../../agent-adapter.ts';
 import {
 	askerDialect,
 	HOOK_TIMEOUT_S,
 	permission,
 	readPermissionRequest,
 } from '../../asking/asker-dialect.ts';
+import type { AskingKeyQuery } from '../../asking/question.ts';
 import { type AskedQuestion, type QuestionDialect, wantsToAsk } from '../../asking/question.ts';
 import type { AgentEvent } from '../../events.ts';
 import {

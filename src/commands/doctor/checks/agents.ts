@@ -22,12 +22,12 @@ export function checkAgents(agents: readonly AgentOverview[]): Finding[] {
 const canWork = ({ executable, refused, login }: AgentOverview) =>
 	executable !== null && refused === null && login?.loggedIn !== 'no';
 
-function checkAgent({ agent, executable, version, login, refused, install }: AgentOverview): Finding {
+function checkAgent({ agent, base, executable, version, login, refused, install }: AgentOverview): Finding {
 	if (refused !== null)
 		return problem(agent, refused, 'Trust this repo if you wrote what is in it: agent-relay config trust');
 	const facts = `${version ?? 'version unknown'} (${executable})`;
 	if (login?.loggedIn === 'no') return problem(agent, `${facts}, not logged in`, `Log in: ${login.advice}`);
-	const tested = TESTED_VERSIONS[agent];
+	const tested = TESTED_VERSIONS[base ?? agent];
 	const state = login?.loggedIn === 'yes' ? `, ${login.evidence}` : ', login unknown';
 	if (version === null || tested === undefined) return ok(agent, facts + state);
 	const [oldest, newest] = tested;

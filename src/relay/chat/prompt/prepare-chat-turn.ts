@@ -129,7 +129,10 @@ async function prepareIn(
 		...privatePathToLookAt(deps.privateFolder),
 		prompt: { path: turnFile(session.folder, turn, 'prompt.md'), text: prompt.text },
 	});
-	const account = { profile: null, hash: deps.loginOf(adapter.id).account };
+	const account = {
+		profile: adapter.base === undefined ? null : adapter.id,
+		hash: deps.loginOf(adapter.id).account,
+	};
 	const packet = await writeChatPacket(session, {
 		markdown: prompt.text,
 		chat,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { adaptersFromConfig } from '../../../../src/agents/generic/from-config.ts';
+import { agentsOf } from '../../../../src/agents/configured/from-config.ts';
 import { problemIn } from '../../../../src/agents/generic/settings-problem.ts';
+import { BUILT_IN_ADAPTERS } from '../../../../src/agents/registry.ts';
 import { resolveConfig } from '../../../../src/config/layers/layers.ts';
 import type { AgentSettings } from '../../../../src/config/schema.ts';
 import { settings } from './settings.ts';
@@ -71,7 +72,7 @@ describe('settings of an agent that contradict each other', () => {
 			flags: [],
 			knownAgents: ['claude', 'codex', 'copilot', 'opencode', 'gemini'],
 		});
-		expect(() => adaptersFromConfig(loaded)).toThrow(
+		expect(() => agentsOf(loaded)).toThrow(
 			'/home/u/config.toml:2:1: agents.mine.command: prompt = "file" needs the word {prompt_file} in it',
 		);
 	});
@@ -86,8 +87,7 @@ describe('settings of an agent that contradict each other', () => {
 			flags: [],
 			knownAgents: ['claude', 'codex', 'copilot', 'opencode', 'gemini'],
 		});
-		expect(adaptersFromConfig(loaded).map(({ id, executables }) => [id, executables])).toEqual([
-			['mine', ['mine']],
-		]);
+		const own = agentsOf(loaded).filter((adapter) => !BUILT_IN_ADAPTERS.includes(adapter));
+		expect(own.map(({ id, executables }) => [id, executables])).toEqual([['mine', ['mine']]]);
 	});
 });

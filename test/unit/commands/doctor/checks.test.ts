@@ -14,6 +14,7 @@ const agent = (over: Partial<AgentOverview>): AgentOverview => ({
 	agent: 'claude',
 	title: 'Claude Code',
 	aliases: [],
+	base: null,
 	isDemo: false,
 	executable: '/bin/claude',
 	lookedAt: [],
