@@ -8,8 +8,9 @@ import { type Clock, toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { lstatIfThere } from '../core/files/file-facts.ts';
 import { lockingOf, withFileLock } from '../core/files/file-lock.ts';
+import { createWhole } from '../core/files/new-file.ts';
 import { readJsonOrNull } from '../core/files/read-file.ts';
-import { createExclusive, removeIfThere } from '../core/files/write-file.ts';
+import { removeIfThere } from '../core/files/write-file.ts';
 import { type ProcessPlace, standingOf } from '../core/processes/process-place.ts';
 import type { ProcessTable } from '../core/processes/process-table.ts';
 import { safeLine } from '../core/text.ts';
@@ -77,7 +78,7 @@ export function takeLock(folder: string, doing: string, name: string, deps: Lock
 		const look = lookAtLock(folder, deps);
 		if (look.is === 'held') throw lockedError(name, look.holder);
 		if (look.is === 'dead') removeIfThere(path);
-		if (!createExclusive(path, text)) throw lockedError(name, null);
+		if (!createWhole(path, text)) throw lockedError(name, null);
 	});
 	const timer = setInterval(() => touch(path, clock.now()), REFRESH_MS);
 	timer.unref();
@@ -96,7 +97,7 @@ export function takeLock(folder: string, doing: string, name: string, deps: Lock
 
 /** The lock of a folder that nobody else knows yet. */
 export const writeLock = (folder: string, doing: string, deps: LockDeps): void => {
-	createExclusive(lockPath(folder), `${JSON.stringify(selfAs(doing, deps))}\n`);
+	createWhole(lockPath(folder), `${JSON.stringify(selfAs(doing, deps))}\n`);
 };
 
 function selfAs(doing: string, { processes, clock }: LockDeps): RunnerHolder {

@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+	existsSync,
+	lstatSync,
+	mkdtempSync,
+	readdirSync,
+	readlinkSync,
+	rmSync,
+	symlinkSync,
+	utimesSync,
+	writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,7 +38,7 @@ const age = (seconds: number, at = path) => {
 
 describe('withFileLock', () => {
 	it('gives back the result and lets go, after an error too', () => {
-		expect(withFileLock(path, locking(), () => existsSync(path))).toBe(true);
+		expect(withFileLock(path, locking(), () => lstatSync(path).isSymbolicLink())).toBe(true);
 		expect(() =>
 			withFileLock(path, locking(), () => {
 				throw new Error('mine');
@@ -62,6 +72,26 @@ describe('withFileLock', () => {
 		expect(withFileLock(path, locking({ isAlive }), () => 1)).toBe(1);
 		expect(asked[0]).toEqual({ pid: 77, start: 'old', place: 'here' });
 		expect(readdirSync(folder)).toEqual([]);
+	});
+
+	it('is never there without its holder: it is made in one step with the name of that', () => {
+		withFileLock(path, locking(), () => {
+			expect(lstatSync(path).isSymbolicLink()).toBe(true);
+			expect(JSON.parse(readlinkSync(path))).toEqual(self);
+			expect(readdirSync(folder)).toEqual(['x.lock']);
+			const other = { ...self, pid: 11 };
+			expect(() => withFileLock(path, locking({ self: other }), () => 1)).toThrow('process 10');
+		});
+	});
+
+	it('takes over from one that was killed while it held or took over, at once', () => {
+		for (const left of [[path], [path, `${path}.takeover`], [`${path}.takeover`]]) {
+			for (const at of left) symlinkSync(JSON.stringify({ ...self, pid: 77 }), at);
+			const isAlive = ({ pid }: LockHolder) => pid !== 77;
+			expect(withFileLock(path, locking({ isAlive, timeoutMs: 12 }), () => 1)).toBe(1);
+			rmSync(`${path}.takeover`, { force: true });
+			expect(readdirSync(folder)).toEqual([]);
+		}
 	});
 
 	it.each([

@@ -1,8 +1,8 @@
 /** The packet for somebody else: on the screen, in the clipboard, in a file. The session stays as it is. */
 import { isAbsolute, join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
+import { createWhole } from '../../core/files/new-file.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
-import { createExclusive } from '../../core/files/write-file.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { AgentChoice } from '../../relay/conversation-contract.ts';
 import { previewPacket } from '../../relay/packet/hand-off.ts';
@@ -41,7 +41,7 @@ export async function givePacket(
 	requireOrigin(ports.store.read(id), ports.store.witness(id), isAccepted);
 	const text = await previewPacket(id, to, { home: ports, isHere: here });
 	const file = named === null ? null : isAbsolute(named) ? named : join(context.folder, named);
-	if (file !== null && !explainingWrites(file, () => createExclusive(file, text)))
+	if (file !== null && !explainingWrites(file, () => createWhole(file, text)))
 		throw new RelayError('refused', `${file} is there already; nothing was written.`, {
 			hint: 'Name a new file, or remove that one first.',
 		});

@@ -1,14 +1,18 @@
 /**
  * A short-lived lock for a small file that several relays rewrite (ledger, trust, user config): read, change, replace, within a few
- * milliseconds. A session's lock, held for hours and refreshed, lives in `sessions/`.
+ * milliseconds. It is a symbolic link to nothing, whose target names its holder: a link is made in one step with what it says, so
+ * that a process which is killed never leaves a lock without a holder. A session's lock, held for hours and refreshed, lives in
+ * `sessions/`.
  */
-import { renameSync } from 'node:fs';
+import { readlinkSync, renameSync, symlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { hasErrno, RelayError } from '../errors.ts';
 import type { ProcessTable } from '../processes/process-table.ts';
 import { endFutureTime, lstatIfThere } from './file-facts.ts';
+import { ensureFolder } from './folders.ts';
 import { readOrNull } from './read-file.ts';
-import { createExclusive, createWithFolder, removeIfThere } from './write-file.ts';
+import { createExclusive, removeIfThere } from './write-file.ts';
 
 /**
  * The holder of a lock. `start` exposes a reused pid; `place` names machine, boot and pid namespace.
@@ -71,7 +75,7 @@ function acquire(path: string, locking: Locking): void {
 	const content = JSON.stringify(locking.self);
 	const attempts = Math.ceil((locking.timeoutMs ?? DEFAULT_TIMEOUT_MS) / RETRY_MS);
 	for (let attempt = 0; attempt <= attempts; attempt++) {
-		if (createWithFolder(path, content)) return;
+		if (createLockWithFolder(path, content)) return;
 		if (!removeStale(path, locking)) pause(RETRY_MS);
 	}
 	const holder = parseHolder(readText(path));
@@ -84,6 +88,28 @@ function acquire(path: string, locking: Locking): void {
 	);
 }
 
+function createLockWithFolder(path: string, content: string): boolean {
+	try {
+		return createLock(path, content);
+	} catch (error) {
+		if (!hasErrno(error, 'ENOENT')) throw error;
+		ensureFolder(dirname(path));
+		return createLock(path, content);
+	}
+}
+
+/** False when something has that path. A plain file where the disk has no links. */
+function createLock(path: string, content: string): boolean {
+	try {
+		symlinkSync(content, path);
+		return true;
+	} catch (error) {
+		if (hasErrno(error, 'EEXIST')) return false;
+		if (!hasErrno(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
+		return createExclusive(path, content);
+	}
+}
+
 /**
  * Removes a lock whose holder is gone. Two that see the same stale lock must not both remove: the second would remove the
  * first one's new lock. So removal happens under a lock of its own, after a second look.
@@ -94,7 +120,7 @@ function removeStale(path: string, locking: Locking): boolean {
 		return false;
 	}
 	const guard = `${path}.takeover`;
-	if (!createExclusive(guard, JSON.stringify(locking.self))) {
+	if (!createLock(guard, JSON.stringify(locking.self))) {
 		if (isStale(guard, locking)) renameAway(guard, locking);
 		return false;
 	}
@@ -139,9 +165,14 @@ function parseHolder(text: string): LockHolder | null {
 	return { pid, start, place };
 }
 
-/** Empty for anything that is not a lock: a link, a pipe, nothing. */
+/** Empty for anything that is not a lock: a folder, a pipe, nothing. */
 function readText(path: string): string {
-	return readOrNull(path)?.toString('utf8') ?? '';
+	try {
+		return readlinkSync(path);
+	} catch (error) {
+		if (!hasErrno(error, 'EINVAL', 'ENOENT', 'ENOTDIR')) throw error;
+		return readOrNull(path)?.toString('utf8') ?? '';
+	}
 }
 
 function ageMs(path: string, now: number): number {

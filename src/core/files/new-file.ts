@@ -53,6 +53,20 @@ export function openNewFile(path: string): NewFile {
 	};
 }
 
+/**
+ * Creates a file that must not exist yet, with all of `text` from the moment on that it is there. Returns false, and leaves nothing,
+ * when it does. Throws system errors; nothing is left then.
+ */
+export function createWhole(path: string, text: string): boolean {
+	const file = openNewFile(path);
+	try {
+		file.write(text);
+		return file.finish({ isReplacing: false });
+	} finally {
+		file.discard();
+	}
+}
+
 /** By a second name where the disk has those; elsewhere by a look before. */
 function nameExclusively(temporary: string, path: string): boolean {
 	try {

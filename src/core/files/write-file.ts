@@ -113,7 +113,10 @@ function syncOpen(fd: number): Promise<void> {
 	});
 }
 
-/** Creates a file that must not exist yet. Returns false, and writes nothing, when it does. Leaves no file behind when it fails. */
+/**
+ * Creates a file that must not exist yet. Returns false, and writes nothing, when it does. Leaves no file behind when it fails, and
+ * an empty one when its process is killed meanwhile: where that would matter, see `createWhole`.
+ */
 export function createExclusive(path: string, data: string): boolean {
 	let fd: number;
 	try {

@@ -7,6 +7,7 @@
 import { join } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
 import { ensureFolder, isNotAFolder } from '../../core/files/folders.ts';
+import { createWhole } from '../../core/files/new-file.ts';
 import { readExpected, readIfThere } from '../../core/files/read-file.ts';
 import { createExclusive, writeAtomic } from '../../core/files/write-file.ts';
 import type { RepoFacts } from '../../git/repo-facts.ts';
@@ -41,7 +42,7 @@ export function keepOutOfGit(place: Place): Protection {
 
 /** For a session that nothing further up protects. */
 export function keepSessionOutOfGit(folder: string): void {
-	createExclusive(join(folder, IGNORE_FILE), OF_RECORDS);
+	createWhole(join(folder, IGNORE_FILE), OF_RECORDS);
 }
 
 /** A line for the user if the protection is not what the relay sets up. */

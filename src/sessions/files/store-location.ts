@@ -5,9 +5,9 @@ import * as v from 'valibot';
 import { hasErrno, RelayError } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
 import { ensureFolder, isFolder, isNotAFolder, namesIn, namesInExpected } from '../../core/files/folders.ts';
+import { createWhole } from '../../core/files/new-file.ts';
 import { readJsonOrNull } from '../../core/files/read-file.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
-import { createExclusive } from '../../core/files/write-file.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { quoteForShell } from '../../core/quote-for-shell.ts';
 import type { RepoFacts } from '../../git/repo-facts.ts';
@@ -200,7 +200,8 @@ export function prepareStore(location: StoreLocation): Protection {
 	for (const path of [...foldersAbove(location.folder), location.folder, sessions]) makeRealFolder(path);
 	if (!location.isElsewhere) return explainingWrites(location.folder, () => keepOutOfGit(location));
 	const mark = join(location.folder, REPO_FILE);
-	explainingWrites(mark, () => createExclusive(mark, toRepoFile(location.repo)));
+	if (lstatIfThere(mark) === undefined)
+		explainingWrites(mark, () => createWhole(mark, toRepoFile(location.repo)));
 	return 'store';
 }
 

@@ -1,5 +1,4 @@
 /** A session that appears at once, with all that it begins with: a fork, or one that is made from a transcript. */
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, toIso } from '../../core/clock.ts';
@@ -7,7 +6,7 @@ import { RelayError } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
 import { FOLDER_MODE, namesInExpected } from '../../core/files/folders.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
-import { createExclusive, removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
+import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { HeldFolder } from '../files/held-folder.ts';
 import { serializeMeta } from '../files/json-record.ts';
@@ -22,7 +21,8 @@ import type { SessionMeta } from '../session-meta.ts';
 import type { Witness, Witnesses } from '../witness/witness.ts';
 import { holdFolders } from './held-place.ts';
 import { wordsOfConfig } from './kept-settings.ts';
-import { findLock, type LockContext, lockText } from './lock-record.ts';
+import { makeLockDraft, removeStrayLockDrafts } from './lock-draft.ts';
+import { findLock, type LockContext } from './lock-record.ts';
 import { newMeta, type SessionInit } from './new-meta.ts';
 import { newestSession } from './new-session-folder.ts';
 
@@ -69,7 +69,7 @@ export async function makeSession(
 	const { draft, note } = draftPaths(location, id);
 	let place: HeldFolder | null = null;
 	try {
-		explainingWrites(note, () => createExclusive(note, lockText(randomBytes(8).toString('hex'), context)));
+		explainingWrites(note, () => renameSync(makeLockDraft(folder, context).path, note));
 		explainingWrites(draft, () => mkdirSync(draft, { mode: FOLDER_MODE }));
 		place = holdFolders(draft, init.kind, { isNew: true });
 		const held = place;
@@ -134,6 +134,7 @@ export function removeStrayDrafts(
 	context: LockContext,
 	siblings: readonly string[],
 ): void {
+	removeStrayLockDrafts(sessionsFolder(location), siblings, context);
 	const ids = new Set(siblings.flatMap((name) => DRAFT.exec(name)?.[1] ?? []));
 	for (const id of ids) {
 		const { draft, note } = draftPaths(location, id);

@@ -3,7 +3,6 @@
  * half-written one. A stale lock is replaced only by the process that first creates the claim named after that very lock: two
  * processes that judge the same lock stale cannot both win.
  */
-import { randomBytes } from 'node:crypto';
 import {
 	type BigIntStats,
 	closeSync,
@@ -12,16 +11,17 @@ import {
 	linkSync,
 	lstatSync,
 	renameSync,
-	utimesSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
 import { endFutureTime } from '../../core/files/file-facts.ts';
 import { namesInExpected } from '../../core/files/folders.ts';
+import { createWhole } from '../../core/files/new-file.ts';
 import { isUnreadable, openToRead, readIfThere } from '../../core/files/read-file.ts';
 import { createExclusive, removeIfThere } from '../../core/files/write-file.ts';
 import { keepFolderTime } from '../files/folder-time.ts';
 import { LOCK_FILE } from '../files/session-paths.ts';
+import { makeLockDraft, removeStrayLockDrafts } from './lock-draft.ts';
 import {
 	type FoundLock,
 	findLock,
@@ -64,13 +64,12 @@ export function acquireLock(
 	{ leavesDrafts = false, siblings }: LockOptions = {},
 ): SessionLock {
 	const path = join(folder, LOCK_FILE);
-	const token = randomBytes(8).toString('hex');
+	const sessions = dirname(folder);
+	if (!leavesDrafts)
+		removeStrayLockDrafts(sessions, siblings ?? namesInExpected(sessions, 'EACCES'), context);
 	// Outside the session's folder: a refused attempt must leave no trace there, not even in its mtime.
-	const draft = join(dirname(folder), `.${basename(folder)}.${token}.tmp`);
-	if (!leavesDrafts) removeStrayDrafts(dirname(folder), siblings, context);
+	const { path: draft, token } = makeLockDraft(folder, context);
 	try {
-		createExclusive(draft, lockText(token, context));
-		utimesSync(draft, context.clock.now() / 1000, context.clock.now() / 1000);
 		for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
 			if (keepFolderTime(folder, () => linkExclusive(draft, path), Boolean))
 				return holdLock(path, token, null, context);
@@ -100,22 +99,6 @@ export function acquireEmptyLock(folder: string): Pick<SessionLock, 'release'> |
 	const path = join(folder, LOCK_FILE);
 	if (!createExclusive(path, '')) return null;
 	return { release: () => removeIfThere(path) };
-}
-
-const DRAFT = /^\.[0-9A-Z]{26}\.[0-9a-f]{16}\.tmp$/;
-
-/** Removes what a process left that was killed while it took a lock: a draft names its writer, as the lock itself does. */
-function removeStrayDrafts(
-	sessions: string,
-	names: readonly string[] = namesInExpected(sessions, 'EACCES'),
-	context: LockContext,
-): void {
-	for (const name of names) {
-		if (!DRAFT.test(name)) continue;
-		const path = join(sessions, name);
-		const judged = findLock(path, context)?.judged;
-		if (judged === 'gone' || judged === 'stale') removeIfThere(path);
-	}
 }
 
 /** Each attempt past the first means that another process acted in between. */
@@ -149,8 +132,15 @@ function takeOver(
 		return 'again';
 	}
 	renameSync(draft, path);
-	for (const claim of walked.reverse()) removeIfThere(claim);
+	removeClaims(path);
 	return 'ours';
+}
+
+/** Nobody needs one any more once the lock has another holder, nor those of an earlier take-over that was killed here. */
+function removeClaims(path: string): void {
+	const start = `${basename(path)}.after-`;
+	for (const name of namesInExpected(dirname(path)))
+		if (name.startsWith(start)) removeIfThere(join(dirname(path), name));
 }
 
 function holdLock(
@@ -175,7 +165,7 @@ function holdLock(
 			known = facts;
 			return 'ours';
 		},
-		restore: () => createExclusive(path, lockText(token, context)),
+		restore: () => createWhole(path, lockText(token, context)),
 		release: () => {
 			if (isOurs()) removeIfThere(path);
 		},

@@ -25,6 +25,7 @@ import { removedSessions } from '../../../../src/sessions/files/removed-sessions
 import { locateStore, orphanedStores, stateStores } from '../../../../src/sessions/files/store-location.ts';
 import { latestUnfinished } from '../../../../src/sessions/listing/latest-session.ts';
 import { nameOf, requireNameId } from '../../../../src/sessions/names/name-id.ts';
+import { makeLockDraft } from '../../../../src/sessions/store/lock-draft.ts';
 import type { LockProcesses } from '../../../../src/sessions/store/lock-record.ts';
 import type { SessionDraft } from '../../../../src/sessions/store/make-session.ts';
 import { createSessionStore } from '../../../../src/sessions/store/session-store.ts';
@@ -270,6 +271,21 @@ describe('a session', () => {
 		finished(store);
 		expect([living, dead, torn].map((path) => existsSync(path))).toEqual([true, false, false]);
 		rmSync(living);
+		session.release();
+	});
+
+	it('removes at once the draft of a process that was killed before it had written a word', () => {
+		const session = openStore().create({ kind: 'run' });
+		const { path } = makeLockDraft(session.folder, { clock, processes: alive() });
+		writeFileSync(path, '');
+		utimesSync(path, now / 1000, now / 1000);
+		const noProcess = { identify: () => null };
+		for (const sees of [alive(), { ...alive('boot', 'elsewhere'), ...noProcess }]) {
+			finished(openStore(sees));
+			expect(existsSync(path)).toBe(true);
+		}
+		finished(openStore({ ...alive(), ...noProcess }));
+		expect(existsSync(path)).toBe(false);
 		session.release();
 	});
 
