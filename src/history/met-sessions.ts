@@ -50,8 +50,8 @@ export interface MetSessions {
 }
 
 const MONTH_MS = 30 * 24 * 3600_000;
-/** A hook that waits longer delays the agent. */
-const LOCK_MS = 1_000;
+/** Half of the time that agents give a hook; a holder that lives lets go within milliseconds. */
+const LOCK_MS = 5_000;
 const NAME = /^[a-z]+-[A-Za-z0-9][A-Za-z0-9._-]{0,127}\.json$/;
 
 export function openMetSessions({

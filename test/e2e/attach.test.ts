@@ -49,7 +49,7 @@ const isSane = (program: PtyProgram) =>
 /** Of the agents of the session's first TUI. */
 const left = () => createProcessTable().withEnvironment({ HOME: cli.home, AGENT_RELAY_TURN: '1' });
 
-describe('attach', { timeout: 60_000 }, () => {
+describe('attach', () => {
 	it('records what is said in the TUI of claude, follows a /clear, and has the terminal as it was', async () => {
 		const program = open('claude', '--json');
 		await program.echoes('[claude] ready 100x40');

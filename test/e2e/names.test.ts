@@ -477,9 +477,7 @@ describe('kill', () => {
 		expect(session.status).toBe('checkpointed');
 	});
 
-	it('ends an agent that ignores SIGTERM and SIGHUP, by the relay or with it', {
-		timeout: 60_000,
-	}, async () => {
+	it('ends an agent that ignores SIGTERM and SIGHUP, by the relay or with it', async () => {
 		configureAgent('stubborn', 'TERM HUP INT');
 		const first = await startRun('stubborn', '--name', 'review');
 		expect((await home.run(['name', 'kill', 'review'])).exitCode).toBe(0);

@@ -116,7 +116,7 @@ describe.skipIf(!hasTmux)('a runner', { timeout: 120_000 }, () => {
 				await shows(/Changed the runner web/);
 				tmux('send-keys', 'Enter');
 				await until(() => !/Runners/.test(seen()), 'the runner', seen);
-				await expect.poll(async () => (await show('web')).state, { timeout: 30_000 }).toBe('C');
+				await expect.poll(async () => (await show('web')).state, { timeout: 60_000 }).toBe('C');
 				tmux('send-keys', '-l', 'typed in it');
 				await shows(/typed in it/);
 				tmux('send-keys', 'C-b', 'd');

@@ -49,7 +49,7 @@ describe('keys of a terminal', () => {
 		shell.type('abcd\x1b[127;1:1u\x1b[127;1:3u\r');
 		await shell.until(/You said "abc"[\s\S]*claude · 12 s[\s\S]*claude ›$/);
 		shell.type('\x1b[99;5:1u\x1b[99;5:3u');
-		await shell.until('Ctrl+C again to exit');
+		await shell.hinted('Ctrl+C again to exit');
 		shell.type('still here\r');
 		await shell.until('You said "still here"');
 	});
@@ -70,11 +70,9 @@ describe('keys of a terminal', () => {
 		shell.type('\x1b[200~half a paste');
 		await shell.until('› half a paste');
 		shell.type('\x03');
-		await shell.until('brings the line back');
-		shell.type('\x03');
-		await shell.until('Ctrl+C again to exit');
-		shell.type('\x03');
-		expect(await shell.exited()).toBe(0);
+		await shell.hinted('brings the line back');
+		await shell.ready();
+		expect(await shell.leaveByCtrlC()).toBe(0);
 	});
 });
 
@@ -132,7 +130,7 @@ describe('what Ctrl+C takes', () => {
 		shell.type('two hours of planning\x1b\rin two lines');
 		await shell.until('in two lines');
 		shell.type('\x03');
-		await shell.until('brings the line back');
+		await shell.hinted('brings the line back');
 		shell.type(key);
 		await shell.until(/› two hours of planning\n +in two lines$/);
 		shell.type('\r');

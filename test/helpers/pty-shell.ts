@@ -164,6 +164,26 @@ export class PtyShell {
 		);
 	}
 
+	/** Until it has shown a hint, which stands for two seconds only. */
+	async hinted(text: string): Promise<void> {
+		await this.until(() => this.#countOf(text) > 0, text);
+	}
+
+	/** Presses Ctrl+C on an empty line until it has left: two that a busy machine takes too far apart are no pair. */
+	async leaveByCtrlC(): Promise<number> {
+		const HINT = 'Ctrl+C again to exit';
+		for (let before = this.#countOf(HINT); this.exitCode === null; before = this.#countOf(HINT)) {
+			this.type('\x03');
+			await this.until(() => this.exitCode !== null || this.#countOf(HINT) > before, HINT);
+		}
+		return this.exitCode;
+	}
+
+	/** How often it was printed, whatever stands on the screen now. */
+	#countOf(text: string): number {
+		return withoutColours(this.raw).split(text).length - 1;
+	}
+
 	async exited(): Promise<number> {
 		await this.until(() => this.exitCode !== null, 'the end of the program');
 		return this.exitCode ?? -1;
@@ -171,7 +191,7 @@ export class PtyShell {
 
 	/** Ends the program if it still runs, and removes its folder. Fails when it printed a process warning. */
 	async dispose(): Promise<void> {
-		refuseWarnings(this.raw.replaceAll('\r', '').replace(/\x1b\[[\d;?]*[A-Za-z]/g, ''));
+		refuseWarnings(withoutColours(this.raw.replaceAll('\r', '')));
 		if (this.exitCode === null) {
 			this.#pty.kill('SIGKILL');
 			await this.until(() => this.exitCode !== null, 'the killed program');
@@ -179,3 +199,5 @@ export class PtyShell {
 		rmSync(this.home, { recursive: true, force: true });
 	}
 }
+
+const withoutColours = (text: string) => text.replace(/\x1b\[[\d;?]*[A-Za-z]/g, '');

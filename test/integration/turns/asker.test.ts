@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcessTable } from '../../../src/core/processes/create-process-table.ts';
+import { until } from '../../helpers/patience.ts';
 
 const ASKER = resolve(import.meta.dirname, '../../../bin/ask.js');
 const processes = createProcessTable();
@@ -113,6 +114,6 @@ describe('the asker', () => {
 		await asked;
 		expect(isRunning(asker)).toBe(true);
 		shell.kill('SIGKILL');
-		await expect.poll(() => isRunning(asker), { timeout: 20_000 }).toBe(false);
+		await until(() => !isRunning(asker), 'the asker to end');
 	});
 });

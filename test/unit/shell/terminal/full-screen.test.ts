@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { expect, it } from 'vitest';
 import { FullScreen } from '../../../../src/shell/terminal/full-screen.ts';
 import { createTheme } from '../../../../src/ui/theme.ts';
+import { until } from '../../../helpers/patience.ts';
 
 const ON = '\x1b[?1049h';
 const OFF = '\x1b[?1049l';
@@ -38,7 +39,7 @@ it('draws nothing between the moment that it is stopped and the moment that it h
 	screen.redraw();
 	expect(text().endsWith(`${OFF}(stopped)`)).toBe(true);
 	wake();
-	await expect.poll(() => text().split(ON)).toHaveLength(3);
+	await until(() => text().split(ON).length === 3, 'the screen to be drawn again', text);
 	expect(text().split(ON)[2]).toContain('a row');
 	screen.end('left');
 	expect(await ended).toBe('left');
