@@ -6,6 +6,7 @@ import { askAside } from '../../../../src/relay/aside/ask-aside.ts';
 import { RECORDED_AT } from '../../../helpers/engine-bench.ts';
 import { claudeAnswers, claudeLimited } from '../../../helpers/fake-agent-lines.ts';
 import { HANGS } from '../../../helpers/fake-agents.ts';
+import { until } from '../../../helpers/patience.ts';
 import { PlayedBench } from '../../../helpers/played-agents.ts';
 
 let bench: PlayedBench;
@@ -35,7 +36,10 @@ it('answers from an empty folder, read-only, and leaves neither session nor file
 it('says why there is no answer: a limit, which the ledger learns, time, a stop, a program that is not there', async () => {
 	expect(await ask()).toEqual({ why: 'Claude Code is not installed.' });
 	bench.install('claude', { turns: [[HANGS], claudeLimited(RECORDED_AT + 3_600_000)] });
-	expect(await ask()).toEqual({ why: 'it took longer than 60 s' });
+	const hanging = ask();
+	await until(() => bench.received('claude').length === 1, 'the agent to be asked');
+	bench.clock.pass(60_000);
+	expect(await hanging).toEqual({ why: 'it took longer than 60 s' });
 	const deps = await bench.deps();
 	const asking = { choice: CHOICE, prompt: 'Say it.', timeoutMs: 60_000, signal: AbortSignal.abort() };
 	expect(await askAside(asking, deps)).toEqual({ why: 'it was stopped' });
