@@ -47,7 +47,7 @@ const relay = createFakeRelay({
 	},
 });
 
-process.exitCode = await runShell({
+void runShell({
 	relay,
 	context: fakeCommandContext({ relay, clock: systemClock }),
 	version: '0.1.0',
@@ -70,5 +70,4 @@ process.exitCode = await runShell({
 	signals: createProcessSignals(process, { outlivesTerminal: false }),
 	clock: systemClock,
 	theme: createTheme(wantsColor(process.env, process.stdout.isTTY === true)),
-});
-process.exit();
+}).then((exitCode) => process.exit(exitCode));

@@ -16,8 +16,8 @@ export interface Shells {
 export function useShells(): Shells {
 	let built: { program: string; folder: string };
 	let shells: PtyShell[] = [];
-	beforeAll(() => {
-		built = buildShellProgram();
+	beforeAll(async () => {
+		built = await buildShellProgram();
 	});
 	afterAll(() => {
 		rmSync(built.folder, { recursive: true, force: true });
