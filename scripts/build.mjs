@@ -44,6 +44,8 @@ const LOADED_TOGETHER = {
 		'app/command-context.js',
 		'app/open-ledger.js',
 		'cli/front-end.js',
+		// Not with `work`, whose reader of stdin uses it too: a hook reads a few bytes, and must be quick.
+		'cli/input/collect-input.js',
 		'commands/limits/run.js',
 		'commands/limits/lines.js',
 		'commands/sessions/run.js',
@@ -102,7 +104,7 @@ function asciiOf(code, fileName) {
 
 /** Node's own modules that take 1 to 5 ms to load. */
 const COSTLY =
-	/(?:let|const) (\w+)=require\("(node:(?:child_process|crypto|fs\/promises|net|os|tty|zlib))"\);(?:\1=([\w.]+)\(\1,1\);)?/g;
+	/(?:let|const) (\w+)=require\("(node:(?:child_process|crypto|fs\/promises|module|net|os|tty|zlib))"\);(?:\1=([\w.]+)\(\1,1\);)?/g;
 
 /** Code that loads those where it uses them first: most commands use none. Throws where one is used in a way unknown here. */
 function loadedWhenUsed(code, fileName) {

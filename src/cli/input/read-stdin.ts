@@ -3,12 +3,12 @@
  * (whoever started the relay left it open) ends the wait after a moment, with a word about it.
  */
 import { isUtf8 } from 'node:buffer';
-import { fstatSync } from 'node:fs';
 import type { App } from '../../app/create-app.ts';
 import type { Clock } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import { pipeWriters } from '../../core/processes/pipe-writers.ts';
 import type { ProcessTable } from '../../core/processes/process-table.ts';
+import { type Collecting, collectInput, hasInput } from './collect-input.ts';
 import { decodeText, type TextInput } from './text-input.ts';
 
 export interface StdinDeps {
@@ -51,18 +51,8 @@ export async function readStdin(
 	return decodeText(bytes, { name: 'Stdin', ...text });
 }
 
-/** A terminal would wait for typing that nobody asked for. */
-function hasInput(): boolean {
-	try {
-		const facts = fstatSync(0);
-		return facts.isFIFO() || facts.isFile() || facts.isSocket();
-	} catch {
-		return false;
-	}
-}
-
 async function readBytes(need: 'all' | 'whole' | 'beside', deps: StdinDeps): Promise<Buffer | null> {
-	const reading = collect(deps.input());
+	const reading = collectInput(deps.input(), { maxBytes: MAX_BYTES, tooMuch });
 	const isSilent = await announceWait(need, reading, deps);
 	if (!isSilent) return reading.whole;
 	reading.leave();
@@ -100,44 +90,6 @@ function hasOtherWriter(processes: StdinDeps['processes']): boolean {
 	for (let pid = parents.get(process.pid); pid !== undefined && !ancestors.has(pid); pid = parents.get(pid))
 		ancestors.add(pid);
 	return writers.some((pid) => !ancestors.has(pid));
-}
-
-interface Collecting {
-	whole: Promise<Buffer>;
-	/** Aborts at the end, whatever it is. */
-	ended: AbortSignal;
-	hasBegun(): boolean;
-	/** Reads no more; the descriptor stays open, so that nothing else gets its number. */
-	leave(): void;
-}
-
-function collect(stream: NodeJS.ReadStream): Collecting {
-	const chunks: Buffer[] = [];
-	const ended = new AbortController();
-	let size = 0;
-	const whole = new Promise<Buffer>((resolve, reject) => {
-		stream.on('data', (chunk: Buffer) => {
-			chunks.push(chunk);
-			size += chunk.length;
-			if (size > MAX_BYTES) reject(tooMuch());
-		});
-		stream.on('end', () => resolve(Buffer.concat(chunks)));
-		stream.on('error', (error) => {
-			const because = { cause: error };
-			reject(new RelayError('unreadable_file', `Cannot read stdin: ${error.message}.`, because));
-		});
-	}).finally(() => {
-		ended.abort();
-		stream.pause();
-	});
-	// Whoever leaves does not hear how it would have ended.
-	whole.catch(() => undefined);
-	return {
-		whole,
-		ended: ended.signal,
-		hasBegun: () => size > 0,
-		leave: () => void stream.removeAllListeners('data').pause(),
-	};
 }
 
 function tooMuch(): RelayError {

@@ -41,9 +41,7 @@ export function findConversation(ref: string, store: SessionStore): FoundConvers
 export function findUnfinished(store: SessionStore): FoundConversation {
 	const kinds = ['shell', 'run'] as const;
 	const isMeant = ({ meta }: SessionSummary) => !isEmptyChild(meta);
-	// One that came with a repo ranks behind the user's own, however new it looks.
-	const isOwn = (session: SessionSummary) => isMeant(session) && store.witness(session.id).isOurs;
-	const latest = latestUnfinished(store, { kinds }, isOwn) ?? latestUnfinished(store, { kinds }, isMeant);
+	const latest = ownFirst(store, (judge) => latestUnfinished(store, { kinds }, judge), isMeant);
 	if (latest !== null) return { ...latest, isNamed: false };
 	throw new RelayError('nothing_to_continue', 'No session here has work left.', {
 		hint: 'Start one: agent-relay run "TASK", or continue a finished one: agent-relay run --session REF "TASK"',
@@ -56,12 +54,22 @@ export function findChat(ref: string | null, store: SessionStore): SessionId {
 	if (ref !== null && ref !== 'latest' && name === null) return store.resolve(ref);
 	const chats = { kinds: ['chat'] as const, ...ofName(name ?? undefined) };
 	const find = ref === null ? latestUnfinished : latestSession;
-	const isOwn = ({ id }: SessionSummary) => store.witness(id).isOurs;
-	const newest = find(store, chats, isOwn) ?? find(store, chats);
+	const newest = ownFirst(store, (judge) => find(store, chats, judge));
 	if (newest !== null) return newest.id;
 	throw new RelayError('nothing_to_continue', 'No chat here has work left.', {
 		hint: 'Start one: agent-relay chat "TOPIC" --agents claude,codex',
 	});
+}
+
+type Judge = (session: SessionSummary) => boolean;
+
+/** What `find` gives, the user's own first: one that came with a repo ranks behind, however new it looks. */
+function ownFirst(
+	store: SessionStore,
+	find: (judge: Judge) => SessionSummary | null,
+	isMeant: Judge = () => true,
+): SessionSummary | null {
+	return find((session) => isMeant(session) && store.witness(session.id).isOurs) ?? find(isMeant);
 }
 
 /** Made to continue a completed session, by a relay that died before it had noted a prompt: nothing is pending there. */
