@@ -1,7 +1,7 @@
 /** What programs said of themselves, remembered in a small file: by path, for as long as `askedOf` is the same. */
 import { dirname } from 'node:path';
 import { ensureFolder } from '../core/files/folders.ts';
-import { readExpected } from '../core/files/read-file.ts';
+import { readIfThere } from '../core/files/read-file.ts';
 import { writeAtomic } from '../core/files/write-file.ts';
 
 export interface ProgramAnswers {
@@ -34,7 +34,7 @@ export function openProgramAnswers(file: string): ProgramAnswers {
 /** What cannot be read is empty. */
 function readEntries(file: string): Entries {
 	try {
-		const parsed: unknown = JSON.parse(readExpected(file)?.toString() ?? '{}');
+		const parsed: unknown = JSON.parse(readIfThere(file)?.toString() ?? '{}');
 		return isEntries(parsed) ? parsed : {};
 	} catch {
 		return {};

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { isSystemError, RelayError } from '../core/errors.ts';
 import { isFolder } from '../core/files/folders.ts';
-import { readExpectedFile, readIfThere } from '../core/files/read-file.ts';
+import { readRegularFile, readIfThere } from '../core/files/read-file.ts';
 import { writeAtomic } from '../core/files/write-file.ts';
 import { EXECUTABLE_MODE, LINK_MODE, type TreeEntry } from '../git/commits/tree-edits.ts';
 
@@ -119,7 +119,7 @@ export function digestOf(path: string): string {
 	const hash = createHash('sha256');
 	if (facts.isSymbolicLink()) return hash.update(`link ${readlinkSync(path)}`).digest('hex');
 	const kind = (facts.mode & 0o100) === 0 ? 'file' : 'program';
-	const bytes = facts.isFile() ? readExpectedFile(path, Number.POSITIVE_INFINITY) : null;
+	const bytes = facts.isFile() ? readRegularFile(path, Number.POSITIVE_INFINITY) : null;
 	return hash
 		.update(`${kind} `)
 		.update(bytes ?? 'no file')
@@ -140,7 +140,7 @@ export function hasDigest(path: string, digest: string): boolean {
 	if (facts.isSymbolicLink())
 		return kind === 'link' && blobId(readlinkSync(path, 'buffer'), id.length) === id;
 	if (!facts.isFile() || kind !== ((facts.mode & 0o100) === 0 ? 'file' : 'program')) return false;
-	const bytes = readExpectedFile(path, Number.POSITIVE_INFINITY);
+	const bytes = readRegularFile(path, Number.POSITIVE_INFINITY);
 	return bytes !== null && blobId(bytes, id.length) === id;
 }
 

@@ -1,7 +1,7 @@
 /** Sorts the open paths into those already done, those that may be replaced, and those that hold something else. */
 import { readlinkSync } from 'node:fs';
 import { hasErrno } from '../core/errors.ts';
-import { readExpectedFile } from '../core/files/read-file.ts';
+import { readRegularFile } from '../core/files/read-file.ts';
 import { EXECUTABLE_MODE, LINK_MODE } from '../git/commits/tree-edits.ts';
 import { blobId } from './edit-journal.ts';
 import type { FileState, SeenPath } from './look-at-paths.ts';
@@ -58,7 +58,7 @@ function presentState(root: string, { edit, kind, permissions }: SeenPath): File
 		kind === 'link'
 			? targetOf(path)
 			: kind === 'file'
-				? readExpectedFile(path, Number.POSITIVE_INFINITY)
+				? readRegularFile(path, Number.POSITIVE_INFINITY)
 				: null;
 	if (bytes === null) return null;
 	const isProgram = ((permissions ?? 0) & 0o100) !== 0;

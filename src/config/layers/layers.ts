@@ -5,7 +5,7 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
-import { readExpected } from '../../core/files/read-file.ts';
+import { readIfThere } from '../../core/files/read-file.ts';
 import { agentOfKey, CONFIG_KEYS } from '../config-keys.ts';
 import { DEFAULT_AGENT_SETTINGS } from '../defaults.ts';
 import { agentsWithoutCommand, type RelayConfig } from '../schema.ts';
@@ -119,7 +119,7 @@ function readInsideRepo(path: string): Buffer | null {
 			hint: 'look at it, then make it smaller or remove it',
 		});
 	}
-	return readExpected(path);
+	return readIfThere(path);
 }
 
 /** All keys once take some 4 KiB; a repo must not make every start read gigabytes. */

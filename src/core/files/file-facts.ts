@@ -35,17 +35,6 @@ export function endFutureTime(path: string, now: number, leewayMs: number): void
 	}
 }
 
-/** True when nothing has this path. Asked before an open, since one that throws takes Node twenty times as long. */
-export function isKnownMissing(path: string, { orFolder = false } = {}): boolean {
-	try {
-		const facts = lstatSync(path, { throwIfNoEntry: false });
-		return facts === undefined || (orFolder && facts.isDirectory());
-	} catch {
-		// The open that follows reports why.
-		return false;
-	}
-}
-
 /** True when this user owns it, or when the system has no users. */
 export const isOwned = ({ uid }: Pick<Stats, 'uid'>): boolean =>
 	process.getuid === undefined || uid === process.getuid();

@@ -3,7 +3,7 @@ import { type Dir, existsSync, mkdirSync, opendirSync, readdirSync, type Stats, 
 import { basename, dirname } from 'node:path';
 import { hasErrno } from '../errors.ts';
 import { once } from '../once.ts';
-import { isKnownMissing, isOwned, lstatIfThere } from './file-facts.ts';
+import { isOwned, lstatIfThere } from './file-facts.ts';
 
 export const FOLDER_MODE = 0o700;
 /** The mode of folders that belong to the user, not to the relay: the umask decides. */
@@ -58,11 +58,6 @@ function isFolderNow(path: string): boolean {
  * empty (`EACCES` where an unreadable folder holds nothing of ours).
  */
 export function namesIn(folder: string, ...alsoEmpty: string[]): string[] {
-	return isKnownMissing(folder) ? [] : namesInExpected(folder, ...alsoEmpty);
-}
-
-/** As `namesIn`, of a folder that is nearly always there: one look less, where one that is missing costs more. */
-export function namesInExpected(folder: string, ...alsoEmpty: string[]): string[] {
 	try {
 		return readdirSync(folder);
 	} catch (error) {

@@ -1,6 +1,6 @@
 import { type BigIntStats, closeSync, fstatSync, readSync } from 'node:fs';
 import { hasErrno } from '../errors.ts';
-import { isKnownMissing, lstatExactly } from './file-facts.ts';
+import { lstatExactly } from './file-facts.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
 import { isUnreadable, openToRead } from './read-file.ts';
 
@@ -93,7 +93,6 @@ export class GrowingLines {
 const NO_LINES: GrownLines = { lines: [], isAtEnd: true, bytes: 0 };
 
 function openOrNull(path: string): number | null {
-	if (isKnownMissing(path)) return null;
 	try {
 		return openToRead(path);
 	} catch (error) {

@@ -1,7 +1,6 @@
 /** Files read where others may have put anything: only a regular file is read, and no open waits. */
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs';
 import { hasErrno, RelayError } from '../errors.ts';
-import { isKnownMissing } from './file-facts.ts';
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
@@ -10,15 +9,6 @@ const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
  * throws for anything else that must not be read.
  */
 export function readIfThere(
-	path: string,
-	maxBytes = MAX_READ_BYTES,
-	judge: (facts: Stats) => void = () => undefined,
-): Buffer | null {
-	return isKnownMissing(path) ? null : readExpected(path, maxBytes, judge);
-}
-
-/** As `readIfThere`, of a file that is nearly always there: one look less, where one that is missing costs more. */
-export function readExpected(
 	path: string,
 	maxBytes = MAX_READ_BYTES,
 	judge: (facts: Stats) => void = () => undefined,
@@ -88,11 +78,6 @@ export function isUnreadable(error: unknown): error is RelayError {
  * and for a file that may not be read. Never waits, unlike an open of a pipe without a writer.
  */
 export function readRegularFile(path: string, maxBytes = MAX_REGULAR_BYTES): Buffer | null {
-	return isKnownMissing(path, { orFolder: true }) ? null : readExpectedFile(path, maxBytes);
-}
-
-/** As `readRegularFile`, of a file that is nearly always there. */
-export function readExpectedFile(path: string, maxBytes = MAX_REGULAR_BYTES): Buffer | null {
 	let fd: number;
 	try {
 		fd = openSync(path, O_RDONLY | O_NONBLOCK);
@@ -130,10 +115,6 @@ const UNREADABLE = [
 /** As `readRegularFile`, decoded as UTF-8. */
 export const readRegularText = (path: string, maxBytes?: number): string | null =>
 	readRegularFile(path, maxBytes)?.toString('utf8') ?? null;
-
-/** As `readRegularText`, of a file that is nearly always there: one look less, where one that is missing costs more. */
-export const readExpectedText = (path: string, maxBytes?: number): string | null =>
-	readExpectedFile(path, maxBytes)?.toString('utf8') ?? null;
 
 /**
  * Opens a file for reading. Throws `unreadable_file` for anything else in its place (a symbolic link, a folder, a pipe, a socket, a

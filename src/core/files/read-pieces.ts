@@ -1,7 +1,6 @@
 /** A file read piece by piece, so that its size takes no memory. */
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { hasErrno } from '../errors.ts';
-import { isKnownMissing } from './file-facts.ts';
 import { openToRead } from './read-file.ts';
 
 const PIECE_BYTES = 64 * 1024;
@@ -41,7 +40,6 @@ function* readPieces(path: string, bytes: number): Generator<Buffer> {
 }
 
 function openOrNull(path: string): number | null {
-	if (isKnownMissing(path)) return null;
 	try {
 		return openToRead(path);
 	} catch (error) {

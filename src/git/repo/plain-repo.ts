@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readExpectedText, readRegularText } from '../../core/files/read-file.ts';
+import { readRegularText } from '../../core/files/read-file.ts';
 import type { RepoFacts } from '../repo-facts.ts';
 
 /**
@@ -46,8 +46,8 @@ function readFacts(root: string, gitDir: string): Omit<RepoFacts, 'folder'> | 'a
 	// An old repo's HEAD may be a symbolic link to its branch; its content would look like a detached head.
 	if (!entries.some((entry) => entry.name === 'HEAD' && entry.isFile())) return 'ask';
 	if (!isFolder('objects') || !isFolder('refs')) return 'ask';
-	const config = readExpectedText(join(gitDir, 'config'));
-	const head = readExpectedText(join(gitDir, 'HEAD'))?.trim();
+	const config = readRegularText(join(gitDir, 'config'));
+	const head = readRegularText(join(gitDir, 'HEAD'))?.trim();
 	if (config === null || head === undefined || !isPlainConfig(config)) return 'ask';
 	const place = { kind: 'worktree', root, worktree: root, commonDir: gitDir, gitDir } as const;
 	if (OBJECT_ID.test(head)) return { ...place, branch: null, head };
@@ -70,7 +70,7 @@ function listingOf(folder: string): Dirent[] {
 
 /** null for a branch without a commit. */
 function readBranch(gitDir: string, branch: string): string | null | 'ask' {
-	const loose = readExpectedText(join(gitDir, 'refs', 'heads', branch))?.trim();
+	const loose = readRegularText(join(gitDir, 'refs', 'heads', branch))?.trim();
 	if (loose !== undefined) return OBJECT_ID.test(loose) ? loose : 'ask';
 	const name = ` refs/heads/${branch}`;
 	const packed = readRegularText(join(gitDir, 'packed-refs'))

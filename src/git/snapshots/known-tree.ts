@@ -4,13 +4,13 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readEnd, readExpected } from '../../core/files/read-file.ts';
+import { readEnd, readIfThere } from '../../core/files/read-file.ts';
 import { writeAtomic } from '../../core/files/write-file.ts';
 import type { SnapshotFolder } from './snapshot-folder.ts';
 
 /** The remembered tree, or null when the index has changed since or the tree is no longer stored. */
 export function knownTree(folder: SnapshotFolder, indexPath: string): string | null {
-	const [sum = '', tree = ''] = readExpected(fileOf(folder))?.toString('latin1').split(' ') ?? [];
+	const [sum = '', tree = ''] = readIfThere(fileOf(folder))?.toString('latin1').split(' ') ?? [];
 	if (!isId(tree) || sum !== checksumOf(indexPath, tree.length / 2)) return null;
 	return existsSync(join(folder.objects, tree.slice(0, 2), tree.slice(2))) ? tree : null;
 }

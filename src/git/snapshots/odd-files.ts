@@ -6,7 +6,7 @@
 import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { readExpectedText, readRegularText } from '../../core/files/read-file.ts';
+import { readRegularText } from '../../core/files/read-file.ts';
 import { linkedGitDir } from '../repo/git-link.ts';
 
 /** Where git will run. */
@@ -217,7 +217,7 @@ const configsOf = (gitDir: GitDir) =>
 function oddInConfig(config: string, place: GitPlace, seen: Set<string>): string | null {
 	if (seen.has(config) || seen.size >= MAX_INCLUDES) return null;
 	seen.add(config);
-	for (const [, key = '', value = ''] of (readExpectedText(config) ?? '').matchAll(NAMED_FILE)) {
+	for (const [, key = '', value = ''] of (readRegularText(config) ?? '').matchAll(NAMED_FILE)) {
 		const isInclude = key.toLowerCase() === 'path';
 		const named = value.trim().replace(/^~(?=\/)/, place.env.HOME ?? '~');
 		const path = resolve(isInclude ? dirname(config) : place.cwd, named);

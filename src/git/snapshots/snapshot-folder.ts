@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
 import { ensureFolder } from '../../core/files/folders.ts';
-import { readExpected, readExpectedText } from '../../core/files/read-file.ts';
+import { readIfThere, readRegularText } from '../../core/files/read-file.ts';
 import { writeAtomic } from '../../core/files/write-file.ts';
 import { quoteAlternate } from '../quote-alternate.ts';
 import type { RepoInGit } from '../repo-facts.ts';
@@ -155,7 +155,7 @@ const quoteValue = (value: string) =>
 
 function excludesOf(repo: RepoInGit, embedded: readonly string[]): string {
 	return [
-		readExpectedText(join(repo.commonDir, 'info', 'exclude')) ?? '',
+		readRegularText(join(repo.commonDir, 'info', 'exclude')) ?? '',
 		'/.agent-relay/',
 		...embedded.map((path) => `/${asPattern(path)}`),
 		'',
@@ -169,7 +169,7 @@ function writeIfNew(path: string, text: string): void {
 	if (textOf(path) !== text) writeAtomic(path, text);
 }
 
-const textOf = (path: string): string | undefined => readExpected(path)?.toString('utf8');
+const textOf = (path: string): string | undefined => readIfThere(path)?.toString('utf8');
 
 const isThere = (path: string) => lstatIfThere(path) !== undefined;
 

@@ -7,7 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { linkSync, readdirSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
-import { readExpected, readIfThere } from '../../core/files/read-file.ts';
+import { readIfThere } from '../../core/files/read-file.ts';
 import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
 import type { RepoInGit } from '../repo-facts.ts';
 import type { GitResult } from '../run-git.ts';
@@ -79,7 +79,7 @@ function linkWarm(shared: string, draft: string, idBytes: number): boolean {
 		if (hasErrno(error, 'ENOENT', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK')) return false;
 		throw error;
 	}
-	const bytes = readExpected(draft);
+	const bytes = readIfThere(draft);
 	if (bytes !== null && isWhole(bytes, idBytes)) return true;
 	removeIfThere(draft);
 	return false;

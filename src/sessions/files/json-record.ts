@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import * as v from 'valibot';
 import { RelayError } from '../../core/errors.ts';
-import { isUnreadable, readExpected } from '../../core/files/read-file.ts';
+import { isUnreadable, readIfThere } from '../../core/files/read-file.ts';
 import { type FilePieces, filePieces } from '../../core/files/read-pieces.ts';
 import { safeLine } from '../../core/text.ts';
 import { SESSION_META_VERSION, type SessionMeta, sessionMetaSchema } from '../session-meta.ts';
@@ -42,7 +42,7 @@ export function serializeTurnState(state: TurnState, path: string): string {
  * folder, a pipe), and for a file larger than any record. `judge` gets the stats of the open file.
  */
 export function readRecord(path: string, judge?: (facts: Stats) => void): Buffer | null {
-	return ofRealFile(() => readExpected(path, MAX_RECORD_BYTES, judge));
+	return ofRealFile(() => readIfThere(path, MAX_RECORD_BYTES, judge));
 }
 
 /** As `readRecord`, of a file of any size. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
 import { ensureFolder, isNotAFolder } from '../../core/files/folders.ts';
 import { createWhole } from '../../core/files/new-file.ts';
-import { readExpected, readIfThere } from '../../core/files/read-file.ts';
+import { readIfThere } from '../../core/files/read-file.ts';
 import { createExclusive, writeAtomic } from '../../core/files/write-file.ts';
 import type { RepoFacts } from '../../git/repo-facts.ts';
 import { readPlainIndex } from '../../git/snapshots/repo-index.ts';
@@ -55,7 +55,7 @@ export function describeProtection(protection: Protection, { folder }: Pick<Plac
 
 /** True when the file at `path` keeps everything below out of git. Repairs it unless it is the repo's. */
 function protectedBy(path: string, text: string, repo: Place['repo']): boolean {
-	const before = textOf(path, readExpected);
+	const before = textOf(path);
 	if (before === text || (before === null && createExclusive(path, text))) return true;
 	const found = before ?? textOf(path);
 	if (found !== null && ignoresRecords(found)) return true;
@@ -65,9 +65,9 @@ function protectedBy(path: string, text: string, repo: Place['repo']): boolean {
 }
 
 /** null unless it is a readable file: git does not read it either, and it may be anyone's. */
-function textOf(path: string, read = readIfThere): string | null {
+function textOf(path: string): string | null {
 	try {
-		return read(path)?.toString('utf8') ?? null;
+		return readIfThere(path)?.toString('utf8') ?? null;
 	} catch (error) {
 		if (hasErrno(error, 'ELOOP', 'EISDIR', 'EACCES')) return null;
 		if (error instanceof RelayError && error.code === 'unreadable_file') return null;

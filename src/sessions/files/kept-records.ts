@@ -5,7 +5,7 @@
 import { statSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { ensureFolder, namesInExpected } from '../../core/files/folders.ts';
+import { ensureFolder, namesIn } from '../../core/files/folders.ts';
 import { readOrNull } from '../../core/files/read-file.ts';
 import { writeAtomic } from '../../core/files/write-file.ts';
 import { type HeldFolder, refuseLinksTo } from './held-folder.ts';
@@ -70,7 +70,7 @@ export class KeptRecords {
 
 	#readTurns(folder: string, wanted: RegExp): void {
 		const turns = join(folder, TURNS_FOLDER);
-		for (const name of namesInExpected(turns, 'EACCES').sort().reverse())
+		for (const name of namesIn(turns, 'EACCES').sort().reverse())
 			if (wanted.test(name)) this.#read(join(turns, name));
 	}
 

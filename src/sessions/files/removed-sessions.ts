@@ -1,7 +1,7 @@
 /** How a session is removed: its folder gets a name that no listing knows, in one step, and is then emptied. */
 import { renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isFolder, namesInExpected } from '../../core/files/folders.ts';
+import { isFolder, namesIn } from '../../core/files/folders.ts';
 import { parseSessionId, type SessionId } from '../../core/ids.ts';
 import { sessionsFolder } from './session-paths.ts';
 
@@ -49,5 +49,5 @@ export function removedSessions(
 /** Everything in the folder of sessions of the store at `folder`; none where that is not a store. */
 export function namesOfSessions(folder: string): string[] {
 	const sessions = sessionsFolder({ folder });
-	return isFolder(folder) && isFolder(sessions) ? namesInExpected(sessions, 'EACCES') : [];
+	return isFolder(folder) && isFolder(sessions) ? namesIn(sessions, 'EACCES') : [];
 }

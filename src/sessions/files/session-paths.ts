@@ -1,6 +1,6 @@
 /** Where each file of a session is. Pure; the only place that knows their names. */
 import { isAbsolute, join, normalize, sep } from 'node:path';
-import { namesInExpected } from '../../core/files/folders.ts';
+import { namesIn } from '../../core/files/folders.ts';
 import type { SessionId } from '../../core/ids.ts';
 
 export type TurnFileName =
@@ -103,6 +103,6 @@ const TURN_FILE =
 
 /** The numbers of all turns, unsorted. Empty for a folder that cannot be listed, so that only this session suffers. */
 export const turnFileNames = (folder: string): string[] =>
-	namesInExpected(join(folder, TURNS_FOLDER), 'EACCES', 'EPERM', 'EIO').filter((name) =>
+	namesIn(join(folder, TURNS_FOLDER), 'EACCES', 'EPERM', 'EIO').filter((name) =>
 		TURN_FILE.test(name),
 	);

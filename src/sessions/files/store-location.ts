@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno, RelayError } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
-import { ensureFolder, isFolder, isNotAFolder, namesIn, namesInExpected } from '../../core/files/folders.ts';
+import { ensureFolder, isFolder, isNotAFolder, namesIn } from '../../core/files/folders.ts';
 import { createWhole } from '../../core/files/new-file.ts';
 import { readJsonOrNull } from '../../core/files/read-file.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
@@ -102,7 +102,7 @@ const REPO_FILE = 'repo.json';
 /** Stores in the state home whose repo is no longer at its path, each with a commit of it: it may have been moved here. */
 export function orphanedStores(stateHome: string): Array<{ folder: string; head: string }> {
 	const stores = join(stateHome, STATE_STORES);
-	const names = isFolder(stores) ? namesInExpected(stores, 'EACCES') : [];
+	const names = isFolder(stores) ? namesIn(stores, 'EACCES') : [];
 	return names.flatMap((name) => {
 		const folder = join(stores, name);
 		const { root, head } = readRepoFile(join(folder, REPO_FILE));

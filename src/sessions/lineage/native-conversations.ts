@@ -10,7 +10,7 @@ import * as v from 'valibot';
 import { type Clock, fromIso, toIso } from '../../core/clock.ts';
 import { isSystemError, RelayError } from '../../core/errors.ts';
 import { type Locking, withFileLock } from '../../core/files/file-lock.ts';
-import { isForeignFolder, isOwnFolder, namesInExpected } from '../../core/files/folders.ts';
+import { isForeignFolder, isOwnFolder, namesIn } from '../../core/files/folders.ts';
 import { readJsonOrNull } from '../../core/files/read-file.ts';
 import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
 import { isSessionId, type SessionId } from '../../core/ids.ts';
@@ -205,7 +205,7 @@ function read(path: string): ConversationRecord | null {
 }
 
 function forgetOld(folder: string, now: number): void {
-	const names = namesInExpected(folder, 'EACCES').filter((name) => name.endsWith('.json'));
+	const names = namesIn(folder, 'EACCES').filter((name) => name.endsWith('.json'));
 	if (names.length < MANY || !isOwnFolder(folder)) return;
 	for (const name of names) {
 		const path = join(folder, name);

@@ -1,7 +1,7 @@
 import { join, sep } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
-import { isFolder, namesInExpected } from '../../core/files/folders.ts';
+import { isFolder, namesIn } from '../../core/files/folders.ts';
 import { isSessionId, type SessionId } from '../../core/ids.ts';
 import { foldersOf } from '../files/held-folder.ts';
 import { readMeta } from '../files/json-record.ts';
@@ -70,7 +70,7 @@ export function sessionPlaces(location: StoreLocation): Map<SessionId, string> {
 	for (const folder of storeFolders(location)) {
 		const sessions = sessionsFolder({ folder });
 		if (!isStore(folder) || !isFolder(sessions)) continue;
-		for (const name of namesInExpected(sessions))
+		for (const name of namesIn(sessions))
 			if (isSessionId(name) && !places.has(name)) places.set(name, sessions);
 	}
 	if (places.size === 0) for (const path of [location.folder, sessionsFolder(location)]) refuseLink(path);

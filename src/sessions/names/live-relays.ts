@@ -15,7 +15,7 @@ import {
 	isFolder,
 	isForeignFolder,
 	isOwnFolder,
-	namesInExpected,
+	namesIn,
 } from '../../core/files/folders.ts';
 import { readJsonOrNull } from '../../core/files/read-file.ts';
 import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
@@ -94,9 +94,9 @@ const UNSEEN_STALE_MS = 10 * 60_000;
 export function createLiveRelays({ store, marks, clock, processes }: LiveRelaysOptions): LiveRelays {
 	const runtime = runtimeFolder({ folder: store });
 	const folderOf = (name: string) => join(runtime, name);
-	const namesIn = (folder: string) =>
+	const entriesOf = (folder: string) =>
 		isStore(store) && isFolder(runtime) && isFolder(folder)
-			? namesInExpected(folder, 'EACCES', 'EPERM', 'EIO').slice(0, MOST)
+			? namesIn(folder, 'EACCES', 'EPERM', 'EIO').slice(0, MOST)
 			: [];
 	const markOf = ({ pid, ...place }: Pick<LiveHint, 'pid'> & ProcessPlace) => {
 		const of = JSON.stringify([place.host, place.boot_id, place.pid_namespace, pid, store]);
@@ -124,8 +124,8 @@ export function createLiveRelays({ store, marks, clock, processes }: LiveRelaysO
 	};
 
 	return {
-		of: (name) => namesIn(folderOf(name)).map((file) => judge(join(folderOf(name), file))),
-		folders: () => namesIn(runtime).filter((name) => name !== '.gitignore'),
+		of: (name) => entriesOf(folderOf(name)).map((file) => judge(join(folderOf(name), file))),
+		folders: () => entriesOf(runtime).filter((name) => name !== '.gitignore'),
 		begin(name, { folder, tmux, session = null }) {
 			const self = {
 				pid: process.pid,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Clock, toIso } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
-import { FOLDER_MODE, namesInExpected } from '../../core/files/folders.ts';
+import { FOLDER_MODE, namesIn } from '../../core/files/folders.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
 import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
 import type { SessionId } from '../../core/ids.ts';
@@ -62,7 +62,7 @@ export async function makeSession(
 ): Promise<SessionId> {
 	const { location, clock, context, witnesses, relayVersion, name, publish = (show) => show() } = deps;
 	const protection = prepareStore(location);
-	const siblings = namesInExpected(sessionsFolder(location));
+	const siblings = namesIn(sessionsFolder(location));
 	removeStrayDrafts(location, context, siblings);
 	const id = deps.ids(newestSession(siblings, clock.now()));
 	const folder = sessionFolder(location, id);

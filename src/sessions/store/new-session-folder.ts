@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { hasErrno } from '../../core/errors.ts';
-import { FOLDER_MODE, namesInExpected } from '../../core/files/folders.ts';
+import { FOLDER_MODE, namesIn } from '../../core/files/folders.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
 import { isSessionId, type SessionId } from '../../core/ids.ts';
 import { sessionFolder, sessionsFolder } from '../files/session-paths.ts';
@@ -15,7 +15,7 @@ export function makeSessionFolder(
 	nextId: (newest: SessionId | null) => SessionId,
 	now: number,
 ): { id: SessionId; siblings: readonly string[] } {
-	const siblings = namesInExpected(sessionsFolder(location));
+	const siblings = namesIn(sessionsFolder(location));
 	let newest = newestSession(siblings, now);
 	for (;;) {
 		const id = nextId(newest);

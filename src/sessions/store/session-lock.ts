@@ -15,7 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
 import { endFutureTime } from '../../core/files/file-facts.ts';
-import { namesInExpected } from '../../core/files/folders.ts';
+import { namesIn } from '../../core/files/folders.ts';
 import { createWhole } from '../../core/files/new-file.ts';
 import { isUnreadable, openToRead, readIfThere } from '../../core/files/read-file.ts';
 import { createExclusive, removeIfThere } from '../../core/files/write-file.ts';
@@ -65,8 +65,7 @@ export function acquireLock(
 ): SessionLock {
 	const path = join(folder, LOCK_FILE);
 	const sessions = dirname(folder);
-	if (!leavesDrafts)
-		removeStrayLockDrafts(sessions, siblings ?? namesInExpected(sessions, 'EACCES'), context);
+	if (!leavesDrafts) removeStrayLockDrafts(sessions, siblings ?? namesIn(sessions, 'EACCES'), context);
 	// Outside the session's folder: a refused attempt must leave no trace there, not even in its mtime.
 	const { path: draft, token } = makeLockDraft(folder, context);
 	try {
@@ -139,7 +138,7 @@ function takeOver(
 /** Nobody needs one any more once the lock has another holder, nor those of an earlier take-over that was killed here. */
 function removeClaims(path: string): void {
 	const start = `${basename(path)}.after-`;
-	for (const name of namesInExpected(dirname(path)))
+	for (const name of namesIn(dirname(path)))
 		if (name.startsWith(start)) removeIfThere(join(dirname(path), name));
 }
 

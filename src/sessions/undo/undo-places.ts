@@ -1,6 +1,6 @@
 /** Where the edits of an undo are while they are made: `undo-<session>/` beside the sessions, so that any command finds them. */
 import { basename, dirname, join } from 'node:path';
-import { isFolder, namesInExpected } from '../../core/files/folders.ts';
+import { isFolder, namesIn } from '../../core/files/folders.ts';
 import { parseSessionId, type SessionId } from '../../core/ids.ts';
 import type { StoreLocation } from '../files/store-location.ts';
 
@@ -17,7 +17,7 @@ export function undoPlaces({
 	kept,
 }: Pick<StoreLocation, 'folder' | 'others' | 'kept'>): Array<{ id: SessionId; folder: string }> {
 	return [folder, ...others, kept].flatMap((store) =>
-		namesInExpected(store, 'EACCES').flatMap((name) => {
+		namesIn(store, 'EACCES').flatMap((name) => {
 			const id = name.startsWith(PREFIX) ? parseSessionId(name.slice(PREFIX.length)) : null;
 			const path = join(store, name);
 			return id === null || !isFolder(path) ? [] : [{ id, folder: path }];

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { isSystemError } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
-import { describesOwnFolder, ensureFolder, namesInExpected } from '../../core/files/folders.ts';
+import { describesOwnFolder, ensureFolder, namesIn } from '../../core/files/folders.ts';
 import { readJsonOrNull } from '../../core/files/read-file.ts';
 import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
 import { standingOf } from '../../core/processes/process-place.ts';
@@ -129,7 +129,7 @@ function compareStarts(a: string, b: string): number {
 	return /^\d+$/.test(a) && /^\d+$/.test(b) ? Number(a) - Number(b) : 0;
 }
 
-const names = (folder: string) => namesInExpected(folder, 'EACCES').filter((name) => name.endsWith('.json'));
+const names = (folder: string) => namesIn(folder, 'EACCES').filter((name) => name.endsWith('.json'));
 
 function readNote(path: string): v.InferOutput<typeof noteSchema> | null {
 	const parsed = v.safeParse(noteSchema, readJsonOrNull(path));
