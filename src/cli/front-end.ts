@@ -1,6 +1,7 @@
 /** The command line as a front end: whom it asks, where it reads a task, how it draws what happens. */
 import type { Command as Program } from 'commander';
 import type { FrontEnd } from '../commands/front-end.ts';
+import { isTerminal } from '../core/processes/is-terminal.ts';
 import { showProgress } from '../ui/progress.ts';
 import { terminalRows } from '../ui/terminal-size.ts';
 import { askOnTerminal } from './answers/ask-on-terminal.ts';
@@ -64,5 +65,5 @@ export function createFrontEnd(parts: FrontEndParts): FrontEnd {
 	return front;
 }
 
-const isOnTerminal = ({ streams }: LiveParts['app']) =>
-	streams.input.isTTY === true && streams.output.isTTY === true;
+/** Without a look at `streams.input`, which would open it: Node loads 20 modules for that. */
+const isOnTerminal = ({ streams }: LiveParts['app']) => streams.output.isTTY === true && isTerminal(0);

@@ -39,8 +39,6 @@ export interface NativePty {
 	): ForkedTerminal;
 }
 
-const require = createRequire(import.meta.url);
-
 /** Loads it (3 ms the first time). Throws RelayError `refused` on a platform without a prebuilt binary. */
 export function loadNativePty(): NativePty {
 	try {
@@ -74,6 +72,7 @@ function loadFromOwnPackages(): unknown {
 }
 
 function loadByNodePty(): unknown {
+	const require = createRequire(import.meta.url);
 	const nodePty: unknown = require('node-pty/requireBinary');
 	if (!hasRequireBinary(nodePty)) throw new Error('node-pty has no requireBinary');
 	return nodePty.requireBinary('pty.node');
@@ -82,7 +81,7 @@ function loadByNodePty(): unknown {
 /** The program through which node-pty starts processes on macOS; unused elsewhere. */
 export function spawnHelperPath(): string {
 	if (process.platform !== 'darwin') return '';
-	const nodePty = createRequire(require.resolve('node-pty'));
+	const nodePty = createRequire(createRequire(import.meta.url).resolve('node-pty'));
 	return nodePty.resolve(`@lydell/node-pty-${process.platform}-${process.arch}/spawn-helper`);
 }
 

@@ -120,7 +120,7 @@ describe('the files of the bundle that a start reads', () => {
 /** Each takes Node 1 to 5 ms. */
 describe("Node's own modules that a start loads", () => {
 	const costly = ({ own }: Cost) =>
-		own.filter((name) => ['child_process', 'crypto', 'fs/promises', 'zlib'].includes(name));
+		own.filter((name) => ['child_process', 'crypto', 'fs/promises', 'tty', 'zlib'].includes(name));
 
 	it('are none that only other commands use', async () => {
 		expect(costly(await costOf('--help'))).toEqual([]);

@@ -3,10 +3,9 @@ import type * as Toml from 'smol-toml';
 import { RelayError } from '../../core/errors.ts';
 import { lineAndColumn, scanToml } from './toml-scan.ts';
 
-const require = createRequire(import.meta.url);
-
 /** Loaded only when there is TOML to read: most starts have no file (2 ms). */
 function loadToml(): typeof Toml {
+	const require = createRequire(import.meta.url);
 	return require('smol-toml');
 }
 

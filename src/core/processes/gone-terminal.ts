@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { isatty } from 'node:tty';
+import { isTerminal } from './is-terminal.ts';
 
 /**
  * Puts /dev/null in place of every standard stream whose terminal has hung up; call it when the process exits. `fds`: the streams
@@ -8,7 +8,7 @@ import { isatty } from 'node:tty';
  */
 export function replaceGoneTerminals(fds: readonly number[]): void {
 	for (const fd of fds) {
-		if (isatty(fd)) continue;
+		if (isTerminal(fd)) continue;
 		try {
 			closeSync(fd);
 			// Takes the lowest free number: the one just closed.
@@ -21,5 +21,5 @@ export function replaceGoneTerminals(fds: readonly number[]): void {
 
 /** The standard streams that are terminals now. */
 export function terminalFds(): number[] {
-	return [0, 1, 2].filter((fd) => isatty(fd));
+	return [0, 1, 2].filter((fd) => isTerminal(fd));
 }

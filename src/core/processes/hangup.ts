@@ -4,7 +4,7 @@
  * with 20.20), so this can no longer be read. How the process was started still shows.
  */
 import { fstatSync } from 'node:fs';
-import { isatty } from 'node:tty';
+import { isTerminal } from './is-terminal.ts';
 
 /** `kept`: a file, /dev/null or a closed stream, with nobody waiting at the other end. */
 export type StreamKind = 'terminal' | 'kept' | 'read';
@@ -28,7 +28,7 @@ export function standardStreamKinds(): [StreamKind, StreamKind, StreamKind] {
 }
 
 function kindOf(fd: number): StreamKind {
-	if (isatty(fd)) return 'terminal';
+	if (isTerminal(fd)) return 'terminal';
 	try {
 		const facts = fstatSync(fd);
 		return facts.isFile() || facts.isCharacterDevice() ? 'kept' : 'read';

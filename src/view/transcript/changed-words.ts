@@ -1,9 +1,8 @@
 import { createRequire } from 'node:module';
 
-const require = createRequire(import.meta.url);
-
 /** Loaded with the first line that changed into another: most turns show none. */
 function loadDiff(): Pick<typeof import('diff'), 'diffWordsWithSpace'> {
+	const require = createRequire(import.meta.url);
 	return require('diff/lib/diff/word.js');
 }
 
