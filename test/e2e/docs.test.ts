@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_ADAPTERS } from '../../src/agents/demo/adapter.ts';
 import { BUILT_IN_ADAPTERS } from '../../src/agents/registry.ts';
 import { parseMeta, parseTurnState } from '../../src/sessions/files/json-record.ts';
@@ -14,11 +14,14 @@ const DOCUMENTS = ['.', 'docs', 'docs/decisions'].flatMap((folder) =>
 		.map((name) => relative(ROOT, join(ROOT, folder, name))),
 );
 
-let cli: CliHome | null = null;
-afterEach(() => {
-	cli?.remove();
-	cli = null;
+let cli: CliHome;
+beforeAll(async () => {
+	cli = new CliHome({ env: NOT_INDEXED_BESIDE });
+	cli.scenes.keep('new');
+	await cli.run(['run', '--agent', 'demo-closer', 'Say what you are.']);
+	cli.scenes.keep('session');
 });
+afterAll(() => cli.remove());
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const blocksOf = (text: string, language: string) =>
@@ -38,10 +41,9 @@ describe('the documentation', () => {
 	});
 
 	it.each(withCommands)('$path: its commands run as they stand, and print something', async ({ blocks }) => {
-		cli = new CliHome({ env: NOT_INDEXED_BESIDE });
+		cli.scenes.set('session');
 		const hasJq = existsSync(join(cli.bin, 'jq'));
 		const runnable = blocks.map((block) => (hasJq ? block : block.replaceAll(/^jq .*\n/gm, '')));
-		await cli.run(['run', '--agent', 'demo-closer', 'Say what you are.']);
 		const run = await cli.bash(`set -euo pipefail\n${runnable.join('\n')}`);
 		expect(run.exitCode, `${run.stderr}\n${run.stdout}`).toBe(0);
 		expect(run.stdout.length).toBeGreaterThan(0);
@@ -76,7 +78,7 @@ describe('the documentation', () => {
 
 describe('the sample', () => {
 	it('is a session that the program reads, with no path of the machine it was made on', async () => {
-		cli = new CliHome({ env: NOT_INDEXED_BESIDE });
+		cli.scenes.set('new');
 		for (const path of readdirSync(join(ROOT, '.agent-relay.example'), {
 			recursive: true,
 			encoding: 'utf8',

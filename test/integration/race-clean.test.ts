@@ -13,7 +13,7 @@ import {
 	writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sharedChanges } from '../../src/git/worktrees/shared-changes.ts';
 import { applyClean } from '../../src/race/clean/clean.ts';
 import { lockReason } from '../../src/race/record/owner-file.ts';
@@ -24,6 +24,7 @@ import {
 	endedRace,
 	expectFinishedClean,
 	expectNoTraceOfRaces,
+	sameRace,
 	stateOf,
 	withoutObjects,
 } from '../helpers/ended-race.ts';
@@ -31,15 +32,27 @@ import { fakeEntrant } from '../helpers/fake-entrant.ts';
 import { createScratch, fingerprint, type Scratch } from '../helpers/scratch-repo.ts';
 
 let scratch: Scratch;
+/** Made once, with two entrants in a repo of one file. */
+let made: EndedRace;
 let children: ChildProcess[];
-beforeEach(() => {
+beforeAll(async () => {
 	scratch = createScratch();
+	scratch.scenes.keep('empty');
+	made = await endedRace(scratch, scratch.repo('r'));
+	scratch.scenes.keep('race');
+});
+beforeEach(() => {
+	scratch.scenes.set('empty');
 	children = [];
 });
-afterEach(async () => {
-	await Promise.all(children.map(endChild));
-	scratch.remove();
-});
+afterEach(() => Promise.all(children.map(endChild)));
+afterAll(() => scratch.remove());
+
+/** The race that was made once, as it was. */
+async function theRace(): Promise<EndedRace> {
+	scratch.scenes.set('race');
+	return sameRace(scratch, made);
+}
 
 async function endChild(child: ChildProcess): Promise<void> {
 	if (child.exitCode !== null || child.signalCode !== null) return;
@@ -101,7 +114,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('refuses a worktree whose files changed after they were kept', async () => {
-		const race = await endedRace(scratch, scratch.repo('r'));
+		const race = await theRace();
 		writeFileSync(join(race.path('claude'), 'work.txt'), 'better\n');
 		scratch.write(join(race.path('claude'), 'more.txt'), 'x');
 		rmSync(join(race.path('claude'), 'a.txt'));
@@ -110,7 +123,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('takes what the checks left for kept when it has a ref of its own', async () => {
-		const race = await endedRace(scratch, scratch.repo('r'));
+		const race = await theRace();
 		scratch.write(join(race.path('claude'), 'coverage', 'report'), 'x');
 		const { worktrees } = race.deps;
 		const parents = [await worktrees.resolveCommit(race.ref('claude'))];
@@ -124,7 +137,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('refuses a HEAD with commits that no ref has, and not one whose commits are on a branch', async () => {
-		const race = await endedRace(scratch, scratch.repo('r'));
+		const race = await theRace();
 		scratch.sh(race.path('claude'), 'add', '-A');
 		scratch.sh(race.path('claude'), 'commit', '-q', '-m', 'later');
 		expect(await refusalsOf(race)).toBe('its HEAD has 1 commit that no ref has');
@@ -133,7 +146,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('knows the commits of an entrant whose worktree is gone', async () => {
-		const race = await endedRace(scratch, scratch.repo('r'));
+		const race = await theRace();
 		scratch.sh(race.path('claude'), 'add', '-A');
 		scratch.sh(race.path('claude'), 'commit', '-q', '-m', 'later');
 		rmSync(race.path('claude'), { recursive: true });
@@ -141,7 +154,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('says that commits which an entrant left again would go', async () => {
-		const race = await endedRace(scratch, scratch.repo('r'));
+		const race = await theRace();
 		scratch.sh(race.path('claude'), 'commit', '-q', '--allow-empty', '-m', 'left');
 		scratch.sh(race.path('claude'), 'reset', '-q', '--soft', 'HEAD~1');
 		const [entrant] = (await race.plan()).entrants;
@@ -157,7 +170,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('refuses an entrant that did not finish and has work, and offers to resume', async () => {
-		const race = await endedRace(scratch, scratch.repo('r'));
+		const race = await theRace();
 		await race.deps.worktrees.dropRef(race.ref('claude'));
 		race.change((record) => ({
 			...record,
@@ -174,7 +187,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('refuses work whose ref somebody deleted', async () => {
-		const race = await endedRace(scratch, scratch.repo('r'));
+		const race = await theRace();
 		scratch.sh(race.repo, 'update-ref', '-d', race.ref('claude'));
 		expect(await refusalsOf(race)).toBe('1 file in no ref: work.txt');
 	});
@@ -205,7 +218,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('refuses a repo that was made in place of the link to ours', async () => {
-		const race = await endedRace(scratch, scratch.repo('r'));
+		const race = await theRace();
 		rmSync(join(race.path('claude'), '.git'));
 		scratch.sh(race.path('claude'), 'init', '-q');
 		scratch.sh(race.path('claude'), 'commit', '-q', '--allow-empty', '-m', 'own');
@@ -215,7 +228,7 @@ describe('the plan of a clean', () => {
 	it.runIf(process.platform === 'linux')(
 		'refuses a worktree that a process works in, or has a file of open',
 		async () => {
-			const race = await endedRace(scratch, scratch.repo('r'));
+			const race = await theRace();
 			mkdirSync(join(race.path('claude'), 'empty'));
 			const sleeper = spawn('sleep', ['600'], { cwd: join(race.path('claude'), 'empty'), stdio: 'ignore' });
 			children.push(sleeper);
@@ -241,7 +254,7 @@ describe('the plan of a clean', () => {
 	);
 
 	it('refuses a race that still runs', async () => {
-		const race = await endedRace(scratch, scratch.repo('r'));
+		const race = await theRace();
 		const plan = await race.plan();
 		const session = race.deps.relay.store.open(race.id);
 		expect((await race.plan()).refusals.join()).toMatch(/still running/);
@@ -287,7 +300,7 @@ describe('the marks of a race', () => {
 			/notes\.txt/,
 		],
 	])('with %s nothing is removed', async (_what, spoil, message) => {
-		const race = await endedRace(scratch, scratch.repo('r'));
+		const race = await theRace();
 		const plan = await race.plan();
 		spoil(race);
 		const before = [fingerprint(race.folder), scratch.sh(race.repo, 'for-each-ref')];
@@ -297,7 +310,7 @@ describe('the marks of a race', () => {
 	});
 
 	it('hold against a record that was planted to lead elsewhere', async () => {
-		const race = await endedRace(scratch, scratch.repo('r'));
+		const race = await theRace();
 		const victim = join(scratch.root, `victim-${race.id}`);
 		cpSync(race.folder, victim, { recursive: true });
 		const [claude] = readRace(race.id, race.deps.relay.store).entrants;
@@ -321,7 +334,7 @@ describe('the marks of a race', () => {
 	});
 
 	it('do not cover a worktree that the user locked, or a link in its place', async () => {
-		const race = await endedRace(scratch, scratch.repo('r'));
+		const race = await theRace();
 		scratch.sh(race.repo, 'worktree', 'unlock', race.path('claude'));
 		scratch.sh(race.repo, 'worktree', 'lock', '--reason', 'I need it', race.path('claude'));
 		expect(await refusalsOf(race)).toMatch(/locked for another reason/);
@@ -375,7 +388,7 @@ describe('a clean', () => {
 		expectFinishedClean(scratch, [2, 9]));
 
 	it('takes a worktree that git forgot, by the marker alone', async () => {
-		const race = await endedRace(scratch, scratch.repo('r'));
+		const race = await theRace();
 		scratch.sh(race.repo, 'worktree', 'unlock', race.path('claude'));
 		rmSync(join(race.repo, '.git', 'worktrees', 'claude'), { recursive: true });
 		writeFileSync(join(race.path('claude'), 'work.txt'), 'changed');
@@ -394,7 +407,7 @@ describe('a clean', () => {
 	});
 
 	it('judges each worktree again right before it goes', async () => {
-		const race = await endedRace(scratch, scratch.repo('r'));
+		const race = await theRace();
 		const plan = await race.plan();
 		writeFileSync(join(race.path('codex'), 'work.txt'), 'changed meanwhile');
 		const result = await applyClean(plan, race.deps);
