@@ -1,7 +1,7 @@
 /** `<data>/hosts`, in the format of /etc/hosts: the DNS names of runners. Made anew from the records; no resolver of the system reads it. */
 import { join } from 'node:path';
 import { readOrNull } from '../core/files/read-file.ts';
-import { removeIfThere, writeAtomic } from '../core/files/write-file.ts';
+import { removeIfThere, removeTemporaries, writeAtomic } from '../core/files/write-file.ts';
 import type { RunnerRecord } from './runner-record.ts';
 
 const HEAD = '# Names of the runners of agent-relay, made anew with each change: edit none of it.\n';
@@ -28,11 +28,19 @@ function hostsText(runners: readonly RunnerRecord[], domain: string | null): str
 	return rows.length === 0 ? null : HEAD + rows.sort().join('');
 }
 
-/** Writes only where that changes something. */
-export function writeHosts(dataHome: string, runners: readonly RunnerRecord[], domain: string | null): void {
-	const path = join(dataHome, 'hosts');
+/** Writes only where that changes something; true: it did. Only while the records cannot change. */
+export function writeHosts(
+	dataHome: string,
+	runners: readonly RunnerRecord[],
+	domain: string | null,
+): boolean {
+	const path = join(dataHome, HOSTS);
+	removeTemporaries(dataHome, (name) => name === HOSTS);
 	const text = hostsText(runners, domain);
-	if (text === (readOrNull(path)?.toString('utf8') ?? null)) return;
+	if (text === (readOrNull(path)?.toString('utf8') ?? null)) return false;
 	if (text === null) removeIfThere(path);
 	else writeAtomic(path, text);
+	return true;
 }
+
+const HOSTS = 'hosts';

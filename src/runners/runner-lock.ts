@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { type Clock, toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { lstatIfThere } from '../core/files/file-facts.ts';
-import { lockingOf, withFileLock } from '../core/files/file-lock.ts';
+import { isLockHeld, lockingOf, withFileLock } from '../core/files/file-lock.ts';
 import { createWhole } from '../core/files/new-file.ts';
 import { readJsonOrNull } from '../core/files/read-file.ts';
-import { removeIfThere } from '../core/files/write-file.ts';
+import { removeIfThere, removeTemporaries } from '../core/files/write-file.ts';
 import { type ProcessPlace, standingOf } from '../core/processes/process-place.ts';
 import type { ProcessTable } from '../core/processes/process-table.ts';
 import { safeLine } from '../core/text.ts';
@@ -38,22 +38,23 @@ export type LockLook =
 
 /** A holder that cannot be seen refreshes its lock, so one this old has none. */
 const UNSEEN_STALE_MS = 24 * 60 * 60_000;
-/** A lock is written whole, so one that cannot be read is nobody's; the time is for a slow disk. */
-const UNREADABLE_STALE_MS = 10_000;
 const REFRESH_MS = 10 * 60_000;
 
 export const lockPath = (folder: string): string => join(folder, 'lock');
+const takePath = (path: string): string => `${path}.take`;
 
-export function lookAtLock(folder: string, { processes, clock }: LockDeps): LockLook {
+export function lookAtLock(folder: string, deps: LockDeps): LockLook {
+	const { processes, clock } = deps;
 	const path = lockPath(folder);
 	const facts = lstatIfThere(path);
 	if (facts === undefined) return { is: 'free' };
 	const holder = facts.isFile() ? parseHolder(readJsonOrNull(path)) : null;
 	const ageMs = clock.now() - facts.mtimeMs;
-	if (holder === null) {
-		const isStale = facts.isFile() && ageMs > UNREADABLE_STALE_MS;
-		return isStale ? { is: 'dead', holder } : { is: 'held', holder, isKnownAlive: false };
-	}
+	if (holder === null) return lookAtUnreadable(path, facts.isFile(), deps);
+	return lookAtHolder(holder, ageMs, processes);
+}
+
+function lookAtHolder(holder: RunnerHolder, ageMs: number, processes: ProcessTable): LockLook {
 	switch (standingOf(holder, processes.place())) {
 		case 'here':
 			return processes.isAlive(holder) ? { is: 'held', holder, isKnownAlive: true } : { is: 'dead', holder };
@@ -62,6 +63,17 @@ export function lookAtLock(folder: string, { processes, clock }: LockDeps): Lock
 		case 'unseen':
 			return ageMs > UNSEEN_STALE_MS ? { is: 'dead', holder } : { is: 'held', holder, isKnownAlive: false };
 	}
+}
+
+/**
+ * A lock is written by whoever holds `lock.take`: one that cannot be read while that is not there was left by a process that died
+ * between making the file and writing it. Where there is one, it may be written at this moment.
+ */
+function lookAtUnreadable(path: string, isFile: boolean, { processes, clock }: LockDeps): LockLook {
+	const isBeingWritten = isLockHeld(takePath(path), lockingOf(processes, clock));
+	// Looked at again: it may have been written just before `lock.take` went.
+	const isDead = isFile && !isBeingWritten && parseHolder(readJsonOrNull(path)) === null;
+	return isDead ? { is: 'dead', holder: null } : { is: 'held', holder: null, isKnownAlive: false };
 }
 
 export interface HeldLock {
@@ -74,10 +86,15 @@ export function takeLock(folder: string, doing: string, name: string, deps: Lock
 	const { processes, clock } = deps;
 	const path = lockPath(folder);
 	const text = `${JSON.stringify({ ...selfAs(doing, deps) })}\n`;
-	withFileLock(`${path}.take`, lockingOf(processes, clock), () => {
+	withFileLock(takePath(path), lockingOf(processes, clock), () => {
 		const look = lookAtLock(folder, deps);
-		if (look.is === 'held') throw lockedError(name, look.holder);
-		if (look.is === 'dead') removeIfThere(path);
+		// Nobody else writes it now, so nobody is about to say who has it.
+		const isTorn = look.is === 'held' && look.holder === null && lstatIfThere(path)?.isFile() === true;
+		if (look.is === 'held' && !isTorn) throw lockedError(name, look.holder);
+		if (look.is !== 'free') {
+			removeTemporaries(folder, isOfHolder);
+			removeIfThere(path);
+		}
 		if (!createWhole(path, text)) throw lockedError(name, null);
 	});
 	const timer = setInterval(() => touch(path, clock.now()), REFRESH_MS);
@@ -94,6 +111,9 @@ export function takeLock(folder: string, doing: string, name: string, deps: Lock
 		},
 	};
 }
+
+/** Files of a runner that are written only by whoever holds its lock. */
+const isOfHolder = (name: string): boolean => name !== 'runner.json';
 
 /** The lock of a folder that nobody else knows yet. */
 export const writeLock = (folder: string, doing: string, deps: LockDeps): void => {

@@ -1,6 +1,7 @@
 /**
  * The folders of runners, `<data>/runners/<uuid>/`. One appears whole and goes whole: it is built, and taken apart, under a name that
- * begins with a dot, and what an interrupted relay left under such a name is found by `leftovers`.
+ * begins with a dot, and what an interrupted relay left under such a name is found by `leftovers`. Records change under `.lock`,
+ * which a killed relay leaves behind: whoever finds it makes everything that follows from the records agree with them (`mend`).
  */
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +9,8 @@ import { hasErrno, RelayError } from '../core/errors.ts';
 import { lstatIfThere } from '../core/files/file-facts.ts';
 import { lockingOf, withFileLock } from '../core/files/file-lock.ts';
 import { ensureFolder, isFolder, namesIn } from '../core/files/folders.ts';
-import { removeIfThere, writeAtomic } from '../core/files/write-file.ts';
+import { removeIfThere, removeTemporaries, writeAtomic } from '../core/files/write-file.ts';
+import { type HalfFolder, halfName, readHalfName } from './half-folders.ts';
 import { type LockDeps, lockPath, lookAtLock, writeLock } from './runner-lock.ts';
 import { type RunnerRecord, readRunner, serializeRunner, UUID } from './runner-record.ts';
 
@@ -19,11 +21,9 @@ export interface DamagedRunner {
 	error: RelayError;
 }
 
-/** What an interrupted relay left; `doing`: `create` or `delete`, in its words. */
-interface Leftover {
+/** What an interrupted relay left. */
+export interface Leftover extends Pick<HalfFolder, 'uuid' | 'doing'> {
 	path: string;
-	uuid: string;
-	doing: 'making' | 'removing';
 }
 
 export interface RunnerStore {
@@ -49,16 +49,30 @@ export interface RunnerStore {
 	/** The folder with all that is in it. */
 	remove(uuid: string): void;
 	leftovers(): Leftover[];
-	clear(leftover: Leftover): void;
+	/** False: a program of whoever left it still writes there. */
+	clear(leftover: Leftover): boolean;
+	/** Does what a relay that was killed while it changed a record did not come to. True where that changed something. */
+	mend(): boolean;
 }
 
+/** One whose process cannot be seen, and that has no lock yet, or no longer, is left alone for this time. */
 const YOUNG_MS = 2_000;
-const HALF = /^\.(making|removing)-(.+)$/;
+const LOCK = '.lock';
+/** A list does not wait longer for one that is being changed elsewhere; more than a torn lock is left for. */
+const MEND_WAIT_MS = 2_500;
 
-export function openRunnerStore(dataHome: string, deps: LockDeps): RunnerStore {
+/**
+ * `follow` makes what depends on the records agree with them, and says whether it had to change anything; called before they change,
+ * with what they are going to be.
+ */
+export function openRunnerStore(
+	dataHome: string,
+	deps: LockDeps,
+	follow: (runners: readonly RunnerRecord[]) => boolean = () => false,
+): RunnerStore {
 	const root = join(dataHome, 'runners');
 	const folderOf = (uuid: string) => join(root, uuid);
-	const recordPath = (folder: string) => join(folder, 'runner.json');
+	const recordPath = (folder: string) => join(folder, RECORD);
 	const read = (uuid: string): RunnerRecord => {
 		const folder = folderOf(uuid);
 		if (!isFolder(folder))
@@ -71,7 +85,6 @@ export function openRunnerStore(dataHome: string, deps: LockDeps): RunnerStore {
 			hint: `Put it back, or remove the folder: agent-relay runner delete ${uuid}`,
 		});
 	};
-	/** A maker that has just begun has no lock there yet. */
 	const isYoung = (path: string) => deps.clock.now() - (lstatIfThere(path)?.mtimeMs ?? 0) < YOUNG_MS;
 	const removeWhole = (path: string) => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
 	const list = () => {
@@ -92,58 +105,89 @@ export function openRunnerStore(dataHome: string, deps: LockDeps): RunnerStore {
 		writeAtomic(path, serializeRunner(record, path), { sync: true });
 		return record;
 	};
-	const alone = <Value>(act: () => Value) =>
-		withFileLock(join(root, '.lock'), lockingOf(deps.processes, deps.clock), act);
+	const locking = lockingOf(deps.processes, deps.clock);
+	const alone = <Value>(act: () => Value) => withFileLock(join(root, LOCK), locking, act);
+	/** Only alone. */
+	const change = <Value>(runners: readonly RunnerRecord[], act: () => Value): Value => {
+		follow(runners);
+		try {
+			return act();
+		} catch (error) {
+			follow(list().runners);
+			throw error;
+		}
+	};
+	const othersOf = (uuid: string) => list().runners.filter((one) => one.uuid !== uuid);
+	const isAbandoned = ({ name, isAtWork }: HalfFolder): boolean => {
+		if (isAtWork !== null) return !isAtWork;
+		const path = join(root, name);
+		const { is } = lookAtLock(path, deps);
+		return is === 'dead' || (is === 'free' && !isYoung(path));
+	};
 	return {
 		folderOf,
 		read,
 		list,
-		update: (uuid, change) =>
+		update: (uuid, changed) =>
 			alone(() => {
-				const others = list().runners.filter((one) => one.uuid !== uuid);
-				return write(folderOf(uuid), change(read(uuid), others));
+				const others = othersOf(uuid);
+				const record = changed(read(uuid), others);
+				return change([...others, record], () => write(folderOf(uuid), record));
 			}),
 		make: async (uuid, fill, settle) => {
-			const half = join(root, `.making-${uuid}`);
-			ensureFolder(half);
+			const half = join(root, halfName('making', uuid, deps.processes));
 			try {
+				ensureFolder(half);
 				writeLock(half, 'create', deps);
 				await fill(half);
-				const record = alone(() => {
-					const made = write(half, settle(list().runners));
-					renameSync(half, folderOf(uuid));
+				return alone(() => {
+					const others = list().runners;
+					const made = write(half, settle(others));
+					removeIfThere(lockPath(half));
+					change([...others, made], () => renameSync(half, folderOf(uuid)));
 					return made;
 				});
-				removeIfThere(lockPath(folderOf(uuid)));
-				return record;
 			} catch (error) {
 				removeWhole(half);
 				throw error;
 			}
 		},
 		remove: (uuid) => {
-			const half = join(root, `.removing-${uuid}`);
-			renameSync(folderOf(uuid), half);
+			const half = join(root, halfName('removing', uuid, deps.processes));
+			alone(() => change(othersOf(uuid), () => renameSync(folderOf(uuid), half)));
 			removeWhole(half);
 		},
 		leftovers: () =>
-			namesIn(root).flatMap((name) => {
-				const [, doing, uuid = ''] = HALF.exec(name) ?? [];
-				if (doing !== 'making' && doing !== 'removing') return [];
-				const path = join(root, name);
-				const { is } = lookAtLock(path, deps);
-				return is === 'held' || (is === 'free' && isYoung(path)) ? [] : [{ path, uuid, doing }];
-			}),
+			namesIn(root)
+				.flatMap((name) => readHalfName(name, deps.processes) ?? [])
+				.filter(isAbandoned)
+				.map(({ name, uuid, doing }) => ({ path: join(root, name), uuid, doing })),
 		clear: ({ path }) => {
 			try {
 				removeWhole(path);
+				return true;
 			} catch (error) {
-				// A program of whoever left it still writes there.
 				if (!hasErrno(error, 'ENOTEMPTY', 'EBUSY')) throw error;
+				return false;
+			}
+		},
+		mend: () => {
+			if (lstatIfThere(join(root, LOCK)) === undefined) return false;
+			try {
+				return withFileLock(join(root, LOCK), { ...locking, timeoutMs: MEND_WAIT_MS }, () => {
+					for (const name of namesIn(root)) if (UUID.test(name)) removeTemporaries(folderOf(name), isRecord);
+					return follow(list().runners);
+				});
+			} catch (error) {
+				if (error instanceof RelayError && error.code === 'not_writable') return false;
+				throw error;
 			}
 		},
 	};
 }
+
+const RECORD = 'runner.json';
+const isRecord = (name: string): boolean => name === RECORD;
 
 const byLastUse = (a: RunnerRecord, b: RunnerRecord): number => {
 	const [used, other] = [a.last_accessed ?? a.created_at, b.last_accessed ?? b.created_at];

@@ -1,6 +1,6 @@
 /** What makes a runner: create, and clone of another one. Nothing starts. */
 import { randomUUID } from 'node:crypto';
-import { cpSync, existsSync, statSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { toIso } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
@@ -11,6 +11,7 @@ import { bindPort } from '../../runners/bind-port.ts';
 import { freePorts, refuseCollisions } from '../../runners/find-runner.ts';
 import { newRunner, type RunnerRecord } from '../../runners/runner-record.ts';
 import { type Protocol, requireDnsName, requirePort, requireRunnerName } from '../../runners/runner-rules.ts';
+import { RUNNER_VARIABLE } from '../../runners/runner-variables.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { openRunnerDesk, type RunnerDesk, type RunnerLook } from './runner-desk.ts';
@@ -54,7 +55,7 @@ export const runnerCreate: Body<CreateOptions, RunnerChange> = {
 		const uuid = randomUUID();
 		const record = await desk.store.make(
 			uuid,
-			(folder) => fillWork(folder, place, context),
+			(folder) => fillWork({ folder, uuid }, place, context),
 			(others) => {
 				refuseCollisions({ ...wanted, port }, others);
 				return newRunner({
@@ -69,7 +70,6 @@ export const runnerCreate: Body<CreateOptions, RunnerChange> = {
 };
 
 export async function changedRunner(done: RunnerChange['done'], record: RunnerRecord, desk: RunnerDesk) {
-	desk.renewHosts();
 	const { domain, context } = desk;
 	return {
 		exitCode: EXIT.done,
@@ -123,13 +123,18 @@ async function placeOf(
 	});
 }
 
-async function fillWork(folder: string, { repo, in_place }: Place, context: CommandContext): Promise<void> {
+/** Whoever finds the folder half-made knows by its environment that git is at it. */
+async function fillWork(
+	{ folder, uuid }: { folder: string; uuid: string },
+	{ repo, in_place }: Place,
+	context: CommandContext,
+): Promise<void> {
 	if (in_place) return;
 	const work = join(folder, 'work');
 	if (repo === null) return ensureFolder(work);
 	const git = await context.git();
 	// A folder of this machine; anything else stays shut.
-	const env = { GIT_ALLOW_PROTOCOL: 'file' };
+	const env = { GIT_ALLOW_PROTOCOL: 'file', [RUNNER_VARIABLE]: uuid };
 	await git.run(['clone', '--quiet', '--no-hardlinks', '--', repo, work], { cwd: folder, env });
 }
 
@@ -187,13 +192,18 @@ async function askName({ name }: RunnerRecord, { askText }: CommandContext): Pro
 }
 
 /** What belongs to the source alone: its record, its lock, and what it was started with. */
-const NOT_COPIED: ReadonlySet<string> = new Set(['runner.json', 'lock', 'lock.take', 'recordings', 'exit']);
+const NOT_COPIED = /^(?:runner\.json|lock(?:\..+)?|recordings|exit|\..+\.tmp)$/;
 
+/** Sockets and pipes belong to the programs that made them. */
 function copyFolder(from: string, to: string): void {
 	cpSync(from, to, {
 		recursive: true,
 		verbatimSymlinks: true,
 		preserveTimestamps: true,
-		filter: (path) => !NOT_COPIED.has(path.slice(from.length + 1)),
+		filter: (path) => {
+			if (NOT_COPIED.test(path.slice(from.length + 1))) return false;
+			const facts = lstatSync(path);
+			return !facts.isSocket() && !facts.isFIFO();
+		},
 	});
 }

@@ -106,7 +106,6 @@ async function deleteNow(runner: RunnerRecord, desk: RunnerDesk) {
 	const held = await engine.remove(runner);
 	const hasWork = existsSync(join(folder, 'work'));
 	store.remove(runner.uuid);
-	desk.renewHosts();
 	const dnsName = dnsNameOf(runner, domain);
 	return ended('deleted', runner, {
 		removed: [

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { toIso } from '../../core/clock.ts';
-import { RelayError } from '../../core/errors.ts';
+import { hasErrno, RelayError } from '../../core/errors.ts';
 import { writeHosts } from '../../runners/dns-hosts.ts';
 import type { Engine } from '../../runners/engines/engine.ts';
 import { createLocalEngine } from '../../runners/engines/local-engine.ts';
@@ -12,6 +12,7 @@ import type { RunnerRecord } from '../../runners/runner-record.ts';
 import { isPending, type Probe, type RunnerState, stateOf } from '../../runners/runner-state.ts';
 import { openRunnerStore, type RunnerStore } from '../../runners/runner-store.ts';
 import type { CommandContext } from '../context.ts';
+import { putAway } from './put-away.ts';
 
 export interface RunnerDesk {
 	context: CommandContext;
@@ -27,10 +28,10 @@ export interface RunnerDesk {
 	/** Throws `session_locked`. */
 	lock(runner: RunnerRecord, doing: string): HeldLock;
 	look(runner: RunnerRecord): Promise<RunnerLook>;
+	/** In their order; each engine is asked once for all of its own. */
+	lookAll(runners: readonly RunnerRecord[]): Promise<RunnerLook[]>;
 	/** Records that it was used now. */
 	used(runner: RunnerRecord): RunnerRecord;
-	/** After a change of records. */
-	renewHosts(): void;
 }
 
 /** A runner as it is now. */
@@ -47,9 +48,11 @@ export interface RunnerLook {
 export async function openRunnerDesk(context: CommandContext): Promise<RunnerDesk> {
 	const { paths, processes, clock } = context;
 	const deps = { processes, clock };
-	const store = openRunnerStore(paths.dataHome, deps);
 	const { loaded } = await context.settings();
 	const { domain } = loaded.config.runners;
+	const store = openRunnerStore(paths.dataHome, deps, (runners) =>
+		writeHosts(paths.dataHome, runners, domain),
+	);
 	const workOf = (runner: RunnerRecord) =>
 		runner.in_place && runner.repo !== null ? runner.repo : join(store.folderOf(runner.uuid), 'work');
 	const tmux = await context.findProgram('tmux');
@@ -69,17 +72,43 @@ export async function openRunnerDesk(context: CommandContext): Promise<RunnerDes
 		find: (ref) => findAmong(ref, store),
 		lock: (runner, doing) => takeLock(store.folderOf(runner.uuid), doing, runner.name, deps),
 		look: async (runner) => {
-			const probe = await engineOf(runner).probe(runner);
-			const lock = lockOf(runner);
-			const [folder, work] = [store.folderOf(runner.uuid), workOf(runner)];
-			const state = stateOf(probe, lock);
-			return { runner, folder, work, state, probe, lock, isPending: isPending(runner, probe) };
+			const [probe = NOT_ASKED] = await engineOf(runner).probe([runner]);
+			return lookWith(desk, runner, probe);
+		},
+		lookAll: async (runners) => {
+			const probes = await probeAll(runners, engineOf);
+			return runners.map((runner) => lookWith(desk, runner, probes.get(runner.uuid) ?? NOT_ASKED));
 		},
 		used: ({ uuid }) => store.update(uuid, (record) => ({ ...record, last_accessed: toIso(clock.now()) })),
-		renewHosts: () => writeHosts(paths.dataHome, store.list().runners, domain),
 	};
-	putAway(desk);
+	await putAway(store, context);
 	return desk;
+}
+
+const NOT_ASKED: Probe = { is: 'unknown', why: 'it was not asked' };
+
+async function probeAll(
+	runners: readonly RunnerRecord[],
+	engineOf: RunnerDesk['engineOf'],
+): Promise<ReadonlyMap<string, Probe>> {
+	const own = new Map<Engine, RunnerRecord[]>();
+	for (const runner of runners) {
+		const engine = engineOf(runner);
+		own.set(engine, [...(own.get(engine) ?? []), runner]);
+	}
+	const found = [...own].map(async ([engine, group]) => {
+		const probes = await engine.probe(group);
+		return group.map(({ uuid }, at) => [uuid, probes[at] ?? NOT_ASKED] as const);
+	});
+	return new Map((await Promise.all(found)).flat());
+}
+
+function lookWith(desk: RunnerDesk, runner: RunnerRecord, probe: Probe): RunnerLook {
+	const lock = desk.lockOf(runner);
+	if (lock.is === 'dead') clearLock(desk, runner);
+	const [folder, work] = [desk.store.folderOf(runner.uuid), desk.workOf(runner)];
+	const state = stateOf(probe, lock);
+	return { runner, folder, work, state, probe, lock, isPending: isPending(runner, probe) };
 }
 
 /** A record that cannot be read is named where the runner is that is asked for. */
@@ -93,17 +122,14 @@ function findAmong(ref: string, store: RunnerStore): RunnerRecord {
 	}
 }
 
-/** Whoever is still at it holds a lock there, and is left alone. */
-function putAway({ context, store, renewHosts }: RunnerDesk): void {
-	const leftovers = store.leftovers();
-	if (leftovers.length === 0) return;
-	for (const one of leftovers) store.clear(one);
-	const words = { making: 'was being created', removing: 'was being deleted' };
-	for (const { doing, uuid } of leftovers)
-		context.notice(
-			`put away what was left of the runner ${uuid.slice(0, 8)}, which ${words[doing]} when its relay ended`,
-		);
-	renewHosts();
+/** That of a relay that was killed, with what it left half-written in the folder. */
+function clearLock(desk: RunnerDesk, runner: RunnerRecord): void {
+	try {
+		desk.lock(runner, 'clear').release();
+	} catch (error) {
+		// Somebody else took it, or the folder goes at this moment.
+		if (!(error instanceof RelayError) && !hasErrno(error, 'ENOENT')) throw error;
+	}
 }
 
 /** Throws `refused` where the folder that it works in is gone. */

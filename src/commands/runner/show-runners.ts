@@ -23,9 +23,9 @@ export interface RunnerListData {
 
 export const runnerList: Body<Record<never, never>, RunnerListData> = {
 	async run(context) {
-		const { store, look, domain } = await openRunnerDesk(context);
+		const { store, lookAll, domain } = await openRunnerDesk(context);
 		const { runners, damaged } = store.list();
-		const looks = await Promise.all(runners.map(look));
+		const looks = await lookAll(runners);
 		const { called } = context;
 		return {
 			exitCode: damaged.length > 0 ? EXIT.failed : EXIT.done,

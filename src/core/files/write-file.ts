@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fsync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { hasErrno } from '../errors.ts';
-import { ensureFolder } from './folders.ts';
+import { ensureFolder, namesIn } from './folders.ts';
 
 export const FILE_MODE = 0o600;
 
@@ -157,6 +157,16 @@ export function removeIfThere(path: string): void {
 
 function temporaryBeside(path: string): string {
 	return join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+}
+
+const TEMPORARY = /^\.(.+)\.\d+-[0-9a-f]{8}\.tmp$/;
+
+/** Removes what killed writers left of atomic writes of the files that are meant. Only while nobody else writes those. */
+export function removeTemporaries(folder: string, isMeant: (name: string) => boolean): void {
+	for (const name of namesIn(folder)) {
+		const [, of] = TEMPORARY.exec(name) ?? [];
+		if (of !== undefined && isMeant(of)) removeIfThere(join(folder, name));
+	}
 }
 
 function syncFolder(path: string): void {

@@ -1,25 +1,26 @@
 /** Runners of this machine: a tmux server each, so that each has its own environment and a crash hits one alone. */
 import { createHash } from 'node:crypto';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
-import { readOrNull } from '../../core/files/read-file.ts';
+import { lstatIfThere } from '../../core/files/file-facts.ts';
 import { removeIfThere } from '../../core/files/write-file.ts';
 import type { ProcessIdentity, ProcessTable } from '../../core/processes/process-table.ts';
 import { safeLine } from '../../core/text.ts';
 import type { RunnerRecord } from '../runner-record.ts';
 import { type Probe, startDigest } from '../runner-state.ts';
+import { FOLDER_VARIABLE, RUNNER_VARIABLE } from '../runner-variables.ts';
 import { type Engine, GRACE_MS, type StartWork, type Stopped } from './engine.ts';
+import { probePlaces } from './local-probe.ts';
 import { runTool } from './run-tool.ts';
-import { FOLDER_VARIABLE, layStartFiles, RUNNER_VARIABLE, START_PATHS } from './start-files.ts';
+import { layStartFiles, noteStart, START_PATHS } from './start-files.ts';
 import {
 	ATTACH,
 	BEFORE_ENTER_MS,
+	beginOnce,
 	beginSession,
 	capture,
 	detachClients,
-	mustRun,
 	paste,
 	pressEnter,
 	probeTmux,
@@ -56,19 +57,25 @@ export function createLocalEngine(deps: LocalDeps): Engine {
 		return (args: readonly string[], input?: string) =>
 			runTool(tmux, [...where, ...args], { env: options.env ?? env, cwd: folderOf(runner.uuid), input });
 	};
-	const probe = async (runner: RunnerRecord): Promise<Probe> => {
-		if (!(await answers(socketPath(folderOf(runner.uuid))))) return { is: 'stopped' };
-		if (deps.tmux === null) return { is: 'unknown', why: 'tmux is not installed' };
-		return probeTmux(tmuxOf(runner));
-	};
+	const ask = async (runner: RunnerRecord): Promise<Probe> =>
+		deps.tmux === null ? { is: 'unknown', why: 'tmux is not installed' } : probeTmux(tmuxOf(runner));
+	const probe = (runners: readonly RunnerRecord[]): Promise<Probe[]> =>
+		probePlaces(
+			runners.map((runner) => {
+				const folder = folderOf(runner.uuid);
+				return { runner, folder, socket: socketPath(folder) };
+			}),
+			{ sockets: socketFolder(), ask },
+		);
 	/** A relay that is called within the runner is none of its programs. */
 	const own = ({ uuid }: RunnerRecord) =>
 		processes.withEnvironment({ [RUNNER_VARIABLE]: uuid }).filter(({ pid }) => pid !== process.pid);
 	const stop = async (runner: RunnerRecord): Promise<Stopped> => {
-		const before = await probe(runner);
+		const [before] = await probe([runner]);
+		const panePid = before?.is === 'running' ? before.pid : null;
 		const first = own(runner);
-		if (before.is !== 'running' && first.length === 0) return 'was_stopped';
-		const holders = holdersOf(first, processes, before.is === 'running' ? before.pid : null);
+		if (before?.is !== 'running' && first.length === 0) return 'was_stopped';
+		const holders = holdersOf(first, processes, panePid);
 		const working = first.filter(({ pid }) => !holders.has(pid));
 		for (const one of working) processes.signal(one, 'SIGTERM');
 		const deadline = clock.monotonic() + GRACE_MS;
@@ -90,7 +97,6 @@ export function createLocalEngine(deps: LocalDeps): Engine {
 					hint: `It runs: ${safeLine(left.command, 120)}`,
 				},
 			);
-		removeIfThere(socketPath(folderOf(runner.uuid)));
 		return isKilled ? 'killed' : 'ended';
 	};
 	return {
@@ -106,22 +112,24 @@ export function createLocalEngine(deps: LocalDeps): Engine {
 			});
 			const command = ['/bin/sh', join(folder, START_PATHS.run), ...work.command];
 			const recorder = `exec /bin/sh "$${FOLDER_VARIABLE}/${START_PATHS.record}"`;
-			await mustRun(
-				run,
-				beginSession({ folder: deps.workOf(runner), startedAs: startDigest(runner), command, recorder }),
-			);
-			const until = clock.monotonic() + FIRST_LOOK_MS;
-			while (clock.monotonic() < until) {
-				if (readOrNull(join(folder, 'exit')) !== null) break;
-				await clock.sleep(LOOK_MS);
-			}
+			const startedAs = startDigest(runner);
+			const begin = beginSession({ folder: deps.workOf(runner), startedAs, command, recorder });
+			const pid = await beginOnce(run, begin);
+			// The tmux of a relay that was killed while it started this one may be first: it does the same.
+			if (pid === null) return;
+			noteStart(folder, startedAs, pid);
+			await firstLook(folder, clock);
 		},
 		attachWords: async (runner) => {
 			if (deps.tmux === null) throw noTmux();
 			return { program: deps.tmux, args: ['-u', '-L', socketName(folderOf(runner.uuid)), ...ATTACH], env };
 		},
 		detach: async (runner) => detachClients(tmuxOf(runner)),
-		remove: async () => [],
+		remove: async ({ uuid }) => {
+			// tmux leaves the socket of a server that has ended.
+			removeIfThere(socketPath(folderOf(uuid)));
+			return [];
+		},
 		send: async (runner, text, { enter }) => {
 			const run = tmuxOf(runner);
 			await paste(run, text);
@@ -152,23 +160,19 @@ const socketName = (folder: string): string =>
 	`agent-relay-r${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;
 
 /** Where tmux has it, whatever the caller's TMUX_TMPDIR: from everywhere it is the same server. */
-const socketPath = (folder: string): string => `/tmp/tmux-${process.getuid?.() ?? 0}/${socketName(folder)}`;
+const socketFolder = (): string => `/tmp/tmux-${process.getuid?.() ?? 0}`;
+const socketPath = (folder: string): string => `${socketFolder()}/${socketName(folder)}`;
 
 function withoutTmux(env: Readonly<Record<string, string>>): Record<string, string> {
 	const { TMUX: _, TMUX_PANE: __, TMUX_TMPDIR: ___, ...rest } = env;
 	return rest;
 }
 
-/** Cheaper than a tmux for each: most runners are stopped. */
-function answers(path: string): Promise<boolean> {
-	return new Promise((resolve) => {
-		const socket = connect(path);
-		const done = (is: boolean) => {
-			socket.destroy();
-			resolve(is);
-		};
-		socket.once('connect', () => done(true)).once('error', () => done(false));
-	});
+/** Whether the program ends at once. */
+async function firstLook(folder: string, clock: Clock): Promise<void> {
+	const until = clock.monotonic() + FIRST_LOOK_MS;
+	while (clock.monotonic() < until && lstatIfThere(join(folder, START_PATHS.exit)) === undefined)
+		await clock.sleep(LOOK_MS);
 }
 
 const noTmux = (): RelayError =>

@@ -2,11 +2,8 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureFolder } from '../../core/files/folders.ts';
-import { writeAtomic } from '../../core/files/write-file.ts';
-
-/** The variable by which those files find the folder, and by which the processes of a runner are known. */
-export const FOLDER_VARIABLE = 'AGENT_RELAY_RUNNER_FOLDER';
-export const RUNNER_VARIABLE = 'AGENT_RELAY_RUNNER';
+import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
+import { FOLDER_VARIABLE } from '../runner-variables.ts';
 
 /** The status of the program goes into `exit`; a pane that is dead shows nothing any more, so the server ends with it. */
 const TMUX_CONF = `set -g default-terminal tmux-256color
@@ -59,13 +56,21 @@ while (sysread(STDIN, my $bytes, 65536)) {
 }
 `;
 
-export const START_PATHS = { conf: 'tmux.conf', run: 'run.sh', record: 'record.sh' } as const;
+export const START_PATHS = {
+	conf: 'tmux.conf',
+	run: 'run.sh',
+	record: 'record.sh',
+	/** The status or the signal that the program ended with. */
+	exit: 'exit',
+	/** What it was started with, and the process around the program. */
+	started: 'started',
+} as const;
 
 /** Lays them anew, and keeps only the newest recordings. */
 export function layStartFiles(folder: string): void {
 	const files = { 'tmux.conf': TMUX_CONF, 'run.sh': RUN_SH, 'record.sh': RECORD_SH, 'record.pl': RECORD_PL };
 	for (const [name, text] of Object.entries(files)) writeAtomic(join(folder, name), text);
-	rmSync(join(folder, 'exit'), { force: true });
+	for (const name of [START_PATHS.exit, START_PATHS.started]) removeIfThere(join(folder, name));
 	const recordings = join(folder, 'recordings');
 	ensureFolder(recordings);
 	const old = readdirSync(recordings)
@@ -73,3 +78,6 @@ export function layStartFiles(folder: string): void {
 		.slice(0, -(KEPT_CASTS - 1));
 	for (const name of old) rmSync(join(recordings, name), { recursive: true, force: true });
 }
+
+export const noteStart = (folder: string, startedAs: string, pid: string): void =>
+	writeAtomic(join(folder, START_PATHS.started), `${startedAs} ${pid.trim()}\n`);

@@ -14,7 +14,7 @@ const FIELDS = '#{session_attached} #{pane_pid} #{pane_dead} #{@relay_started}';
 /** A program that takes a paste for typing sees Enter as a part of it when it follows at once. */
 export const BEFORE_ENTER_MS = 300;
 
-/** Begins the session; `recorder` is a line for a shell that gets what the program prints. */
+/** Begins the session, and prints the process of its pane; `recorder` is a line for a shell that gets what the program prints. */
 export const beginSession = (options: {
 	folder: string;
 	startedAs: string;
@@ -37,7 +37,8 @@ export const beginSession = (options: {
 		...command,
 	];
 	const mark = ['set-option', '-t', SESSION, '@relay_started', startedAs];
-	return [...session, ';', 'pipe-pane', '-o', '-t', TARGET, recorder, ';', ...mark];
+	const tell = ['display-message', '-p', '-t', TARGET, '#{pane_pid}'];
+	return [...session, ';', 'pipe-pane', '-o', '-t', TARGET, recorder, ';', ...mark, ';', ...tell];
 };
 
 export async function probeTmux(run: RunTmux): Promise<Probe> {
@@ -50,8 +51,11 @@ export async function probeTmux(run: RunTmux): Promise<Probe> {
 	return { is: 'running', attached: Number(attached) || 0, pid: Number(pid) || null, startedAs };
 }
 
+/** Also one that ended while it was asked. */
 const isNoServer = (text: string): boolean =>
-	/no server running|error connecting|can't find (?:session|window|pane)|no such file/i.test(text);
+	/no server running|error connecting|can't find (?:session|window|pane)|no such file|server exited|lost server/i.test(
+		text,
+	);
 
 const firstLine = (text: string): string => safeLine(text.trim().split('\n')[0] ?? '', 300);
 
@@ -72,9 +76,19 @@ export const pressEnter = (run: RunTmux): Promise<string> =>
 
 export const capture = (run: RunTmux): Promise<string> => mustRun(run, ['capture-pane', '-p', '-t', TARGET]);
 
+/** As `mustRun`; null: somebody else has just begun the session. */
+export async function beginOnce(run: RunTmux, begin: readonly string[]): Promise<string | null> {
+	const result = await run(begin);
+	const isBegun = result.exitCode !== 0 && /duplicate session/i.test(result.stderr);
+	return isBegun ? null : printed(result);
+}
+
 /** What it printed. Throws `not_started` with what tmux says. */
 export async function mustRun(run: RunTmux, args: readonly string[], input?: string): Promise<string> {
-	const { exitCode, stdout, stderr, timedOut } = await run(args, input);
+	return printed(await run(args, input));
+}
+
+function printed({ exitCode, stdout, stderr, timedOut }: ProcessResult): string {
 	if (exitCode === 0) return stdout.toString();
 	throw new RelayError('not_started', `tmux failed: ${timedOut ? 'it does not answer' : firstLine(stderr)}`);
 }

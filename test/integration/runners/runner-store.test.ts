@@ -132,11 +132,16 @@ describe('a lock', () => {
 		expect(lookAtLock(path(), deps).is).toBe('dead');
 	});
 
-	it("that cannot be read is nobody's after a while; a link stays", async () => {
+	it("that cannot be read is nobody's, unless it is being written; a link stays", async () => {
 		await make();
 		writeFileSync(path('lock'), '{"pid":');
+		const { host, boot_id, pid_namespace } = deps.processes.place();
+		const writer = { ...own(), place: [host, boot_id, pid_namespace].join(' ') };
+		writeFileSync(path('lock.take'), JSON.stringify(writer));
 		expect(lookAtLock(path(), deps).is).toBe('held');
-		utimesSync(path('lock'), 1, 1);
+		writeFileSync(path('lock.take'), JSON.stringify({ ...writer, start: '1' }));
+		expect(lookAtLock(path(), deps).is).toBe('dead');
+		rmSync(path('lock.take'));
 		expect(lookAtLock(path(), deps).is).toBe('dead');
 		rmSync(path('lock'));
 		symlinkSync('/nowhere', path('lock'));

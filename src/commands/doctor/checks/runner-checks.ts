@@ -8,7 +8,7 @@ import { type Finding, note, ok, problem } from '../finding.ts';
 export async function checkRunners(context: CommandContext): Promise<Finding[]> {
 	const desk = await openRunnerDesk(context);
 	const { runners, damaged } = desk.store.list();
-	const looks = await Promise.all(runners.map(desk.look));
+	const looks = await desk.lookAll(runners);
 	const running = looks.filter(({ probe }) => probe.is === 'running');
 	const names = running.map(({ runner, state, probe }) => {
 		const pid = probe.is === 'running' && probe.pid !== null ? `, process ${probe.pid}` : '';
