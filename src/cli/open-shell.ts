@@ -20,8 +20,10 @@ import { openPairMail, PAIR_VARIABLE, pairMailPath, removePairMail } from '../se
 import { runShell } from '../shell/run-shell.ts';
 import type { ShellOptions, TrustQuestion } from '../shell/shell-options.ts';
 import { drawingFor } from '../ui/drawing.ts';
+import { createUserScreen } from './front-end.ts';
 import { editText } from './input/edit-text.ts';
 import type { Output } from './output.ts';
+import type { ScreenParts } from './screens/full-screen-options.ts';
 
 interface Parts {
 	app: App;
@@ -60,7 +62,7 @@ async function shellOptions(
 		relay: conversation,
 		context: commandContext(
 			app,
-			{ ...front, ask: null, progress: () => undefined, lendTerminal: null, commandLine: null },
+			inShell(front, { app, output, held }),
 			held,
 			conversation,
 		),
@@ -90,6 +92,16 @@ async function shellOptions(
 		pair: isInPair(app) ? openPairMail(mailPathOf(app, location), app.clock) : null,
 	};
 }
+
+/** The shell asks and draws by itself, and lends its terminal to what takes it whole. */
+const inShell = (front: FrontEnd, parts: ScreenParts): FrontEnd => ({
+	...front,
+	ask: null,
+	progress: () => undefined,
+	lendTerminal: null,
+	screen: front.screen === null ? null : createUserScreen(parts, { isInShell: true }),
+	commandLine: null,
+});
 
 /** Over the shell, which ends by itself on a signal: the pager only has to make room. */
 async function showPaged(

@@ -4,8 +4,8 @@ import { type App, homeOf } from '../app/create-app.ts';
 import { clonedFolders } from '../app/repo-trust.ts';
 import { findExecutable, searchPathOutside } from '../core/processes/find-executable.ts';
 import { withoutInheritedDescriptors } from '../core/processes/inherited-descriptors.ts';
-import { createProcessSignals } from '../core/processes/own-signals.ts';
 import { commandWords } from './input/command-words.ts';
+import { passSignals } from './input/pass-signals.ts';
 import type { Output } from './output.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -104,31 +104,6 @@ function pagerOf(child: ChildProcess, app: PagedApp, searchPath: string): Pager 
 			stopListening();
 			if (signal !== null) restoreTerminal(searchPath);
 		},
-	};
-}
-
-/** Ctrl+C is the pager's. What ends us ends it first, so that it leaves the terminal as it found it. */
-function passSignals(
-	child: ChildProcess,
-	ended: Promise<unknown>,
-	{ leave, outlivesTerminal }: PagedApp,
-): () => void {
-	const signals = createProcessSignals(process, { outlivesTerminal });
-	let isLeaving = false;
-	const leaveWith = (signal: NodeJS.Signals, exitCode: number) => () => {
-		// Asked twice: it does not end by itself.
-		if (isLeaving) leave(exitCode);
-		isLeaving = true;
-		child.kill(signal);
-		void ended.then(() => leave(exitCode));
-	};
-	const off = [
-		signals.on('SIGINT', () => undefined),
-		signals.on('SIGTERM', leaveWith('SIGTERM', 143)),
-		signals.on('SIGHUP', leaveWith('SIGHUP', 129)),
-	];
-	return () => {
-		for (const stop of off) stop();
 	};
 }
 

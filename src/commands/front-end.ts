@@ -24,8 +24,17 @@ export interface FrontEnd {
 	readTask(source: TaskSource): Promise<string | null>;
 	/** Has the user's terminal for an agent's own TUI while `act` works; `key` comes back from it. null: there is no terminal. */
 	readonly lendTerminal: (<T>(key: string, act: (terminal: TuiTerminal) => Promise<T>) => Promise<T>) | null;
+	/** What takes the whole terminal; null: there is none, or it is too plain for that. */
+	readonly screen: UserScreen | null;
 	/** null: the caller is not the command line. */
 	readonly commandLine: CommandLine | null;
+}
+
+export interface UserScreen {
+	/** Gives the terminal to a program until it ends. Its exit code. Throws RelayError `not_started`. */
+	runProgram(program: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<number>;
+	/** The full-screen list of runners, until it is left; the exit code where a signal ended it, else 0. */
+	openRunners(source: PickerSource): Promise<number>;
 }
 
 interface Choice {
@@ -62,8 +71,6 @@ interface CommandLine {
 	openWatchScreen(options: { isMarked: boolean }): Promise<WatchScreen>;
 	/** The full screen of `search`: what the user goes on with, and the exit code where a signal ended it. Only with `hasTerminal`. */
 	openSearchScreen(source: SearchSource): Promise<{ choice: SearchChoice; exitCode: number }>;
-	/** The full-screen list of runners, until it is left; the exit code. Only with `hasTerminal`. */
-	openRunnerScreen(source: PickerSource): Promise<number>;
 	/** Whether the user sits at a terminal that a program can take over. */
 	readonly hasTerminal: boolean;
 	/** Gives the terminal to a program until it ends. Its exit code. Throws RelayError `not_started`. */

@@ -26,6 +26,7 @@ export const TOOL_FRONT_END: FrontEnd = {
 	progress: () => undefined,
 	readTask: async ({ argument }) => argument,
 	lendTerminal: null,
+	screen: null,
 	commandLine: null,
 };
 

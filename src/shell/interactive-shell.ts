@@ -75,6 +75,7 @@ export class InteractiveShell {
 			rows: () => this.#screen.rows,
 			pick,
 			page: (lines) => this.#screen.page(lines),
+			lend: (act) => this.#screen.lend(act),
 			exit: () => this.#end(0),
 			prompt: (text) => this.#queue.add(asPrompt(text)),
 			beginAnswer: () => editor.beginSecret(),

@@ -174,6 +174,11 @@ export class ShellScreen {
 		return this.#hold.away(() => pickOne(message, choices, { input, output, hasColor: theme.hasColor }));
 	}
 
+	/** Gives the terminal to what takes it whole. Rejects with what `act` meets. */
+	lend<T>(act: () => Promise<T>): Promise<T> {
+		return this.#hold.lend(act);
+	}
+
 	/** Lets the user write the edit line in an editor of their own. */
 	async #openEditor(): Promise<void> {
 		const text = await this.#hold.away(() => this.#options.openEditor(this.editor.text));

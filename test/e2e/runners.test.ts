@@ -1,22 +1,35 @@
-import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
-import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
+import { CliHome } from '../helpers/cli-home.ts';
 import { hasTmux } from '../helpers/open-pair.ts';
+import { OuterTmux } from '../helpers/outer-tmux.ts';
 import { until } from '../helpers/patience.ts';
 
 let home: CliHome;
+let outer: OuterTmux;
 beforeEach(() => {
 	home = new CliHome();
+	outer = new OuterTmux(home);
 });
 afterEach(async () => {
-	for (const { uuid, state } of (await json('list')).runners)
-		if (state !== '-') await home.run(['runner', 'kill', uuid]);
+	outer.close();
+	const { runners } = await json('list');
+	for (const { uuid } of runners) await home.run(['runner', 'delete', uuid, '--yes']);
+	expect(socketsOf(runners)).toEqual([]);
 	home.remove();
 });
+
+/** What tmux left in the folder that all of this user's share. */
+function socketsOf(runners: Array<{ folder: string }>): string[] {
+	const digest = (folder: string) => createHash('sha256').update(folder).digest('hex').slice(0, 16);
+	return runners
+		.map(({ folder }) => `/tmp/tmux-${process.getuid?.()}/agent-relay-r${digest(folder)}`)
+		.filter((path) => existsSync(path));
+}
 
 const data = (...parts: string[]) => join(home.home, '.local/share/agent-relay', ...parts);
 const ok = async (...args: string[]) => {
@@ -31,6 +44,7 @@ const show = (name: string) => json('show', name);
 describe.skipIf(!hasTmux)('a runner', { timeout: 120_000 }, () => {
 	it('starts, is seen, gets words, and ends; what it had is recorded', async () => {
 		await ok('create', 'api', '--repo', '.', '--', 'sh', '-c', 'echo "port $PORT"; cat');
+		const first = [await show('api')];
 		expect((await show('api')).state).toBe('-');
 		expect(readdirSync(data('runners', (await show('api')).uuid))).toEqual(['runner.json', 'work']);
 		await ok('edit', 'api', '--port', '-1');
@@ -56,40 +70,25 @@ describe.skipIf(!hasTmux)('a runner', { timeout: 120_000 }, () => {
 		expect(rows.map((row) => JSON.parse(row)[2]).join('')).toContain('some $HOME words');
 		const removed = await ok('delete', 'api', '--yes');
 		expect(removed).toContain('removed the DNS name api');
-		expect([existsSync(data('hosts')), readdirSync(data('runners'))]).toEqual([false, []]);
+		expect([existsSync(data('hosts')), readdirSync(data('runners')), socketsOf(first)]).toEqual([
+			...[false, [], []],
+		]);
 	});
 
 	it('is attached to by two at once in real terminals, and goes on when they leave or are killed', async () => {
 		await ok('create', 'web', '--in-place', '--', 'cat');
-		const outer = `relay-test-${process.pid}`;
-		const tmux = (...args: string[]) =>
-			execFileSync('tmux', ['-L', outer, ...args], { env: home.env, cwd: home.repo }).toString();
-		const line = [process.execPath, PROGRAM, 'runner', 'attach', 'web'];
-		try {
-			tmux('-f', '/dev/null', 'new-session', '-d', '-x', '100', '-y', '30', ...line);
-			const seen = (at: number) => tmux('capture-pane', '-p', '-t', `:${at}`);
-			await attached(1);
-			tmux('new-window', '-d', ...line);
-			await attached(2);
-			tmux('send-keys', '-t', ':0', 'said here');
-			await until(
-				() => seen(1).includes('said here'),
-				'the other terminal',
-				() => seen(1),
-			);
-			const refused = await home.run(['runner', 'delete', 'web', '--yes']);
-			expect(refused).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('(attach)') });
-			expect(await ok('background', 'web')).toContain('2 terminals were sent back');
-			await attached(0);
-			expect((await show('web')).state).toBe('R');
-			expect(await ok('background', 'web')).toContain('Nobody is attached');
-		} finally {
-			try {
-				tmux('kill-server');
-			} catch {
-				// It ended with its last window.
-			}
-		}
+		outer.open(['runner', 'attach', 'web']);
+		await attached(1);
+		outer.another(['runner', 'attach', 'web']);
+		await attached(2);
+		outer.type('said here');
+		await outer.shows(/said here/, 1);
+		const refused = await home.run(['runner', 'delete', 'web', '--yes']);
+		expect(refused).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('(attach)') });
+		expect(await ok('background', 'web')).toContain('2 terminals were sent back');
+		await attached(0);
+		expect((await show('web')).state).toBe('R');
+		expect(await ok('background', 'web')).toContain('Nobody is attached');
 		await ok('delete', 'web', '--yes');
 		expect(existsSync(join(home.repo, 'README.md'))).toBe(true);
 	});
@@ -100,40 +99,34 @@ describe.skipIf(!hasTmux)('a runner', { timeout: 120_000 }, () => {
 	])(
 		'is made, started, attached, ended and deleted by keys on a screen of %i x %i',
 		async (columns, rows) => {
-			const outer = `relay-test-${process.pid}`;
-			const tmux = (...args: string[]) =>
-				execFileSync('tmux', ['-L', outer, ...args], { env: home.env, cwd: home.repo }).toString();
 			await ok('create', 'web', '--', 'cat');
-			const size = ['-x', String(columns), '-y', String(rows)];
-			tmux('-f', '/dev/null', 'new-session', '-d', ...size, process.execPath, PROGRAM, 'runner');
-			try {
-				const seen = () => tmux('capture-pane', '-p');
-				const shows = (what: RegExp) => until(() => what.test(seen()), String(what), seen);
-				await shows(/› - {2}web/);
-				tmux('send-keys', 'e', 'Tab', '7', '0', '0', '0', '0');
-				await shows(/A port is a number/);
-				tmux('send-keys', ...Array.from({ length: 5 }, () => 'BSpace'), 'Enter');
-				await shows(/Changed the runner web/);
-				tmux('send-keys', 'Enter');
-				await until(() => !/Runners/.test(seen()), 'the runner', seen);
-				await expect.poll(async () => (await show('web')).state, { timeout: 60_000 }).toBe('C');
-				tmux('send-keys', '-l', 'typed in it');
-				await shows(/typed in it/);
-				tmux('send-keys', 'C-b', 'd');
-				await shows(/› R {2}web/);
-				await shows(/goes on/);
-				tmux('send-keys', '-l', 'Kn');
-				tmux('send-keys', 'K');
-				await shows(/End what web runs\?/);
-				tmux('send-keys', 'y');
-				await shows(/› - {2}web/);
-				tmux('send-keys', '-l', 'dy');
-				await shows(/There are no runners/);
-				tmux('send-keys', 'q');
-				await until(() => !isUp(tmux), 'the end of the list');
-			} finally {
-				if (isUp(tmux)) tmux('kill-server');
-			}
+			outer.open(['runner'], { columns, rows });
+			await outer.shows(/› - {2}web/);
+			outer.press('e', 'Tab', '7', '0', '0', '0', '0');
+			await outer.shows(/A port is a number/);
+			outer.press(...Array.from({ length: 5 }, () => 'BSpace'), 'Enter');
+			await outer.shows(/Changed the runner web/);
+			outer.press('Enter');
+			await until(
+				() => !/Runners/.test(outer.screen()),
+				'the runner',
+				() => outer.screen(),
+			);
+			await expect.poll(async () => (await show('web')).state, { timeout: 60_000 }).toBe('C');
+			outer.type('typed in it');
+			await outer.shows(/typed in it/);
+			outer.press('C-b', 'd');
+			await outer.shows(/› R {2}web/);
+			await outer.shows(/goes on/);
+			outer.type('Kn');
+			outer.press('K');
+			await outer.shows(/End what web runs\?/);
+			outer.press('y');
+			await outer.shows(/› - {2}web/);
+			outer.type('dy');
+			await outer.shows(/There are no runners/);
+			outer.press('q');
+			await until(() => !outer.isUp, 'the end of the list');
 		},
 	);
 
@@ -154,6 +147,15 @@ describe.skipIf(!hasTmux)('a runner', { timeout: 120_000 }, () => {
 		expect(performance.now() - begun).toBeGreaterThan(9_500);
 		// A zombie that nobody has reaped yet is gone.
 		expect(createProcessTable().identify(Number(readFileSync(left, 'utf8')))).toBe(null);
+	});
+
+	it('that ended by itself leaves no socket once it is deleted', async () => {
+		await ok('create', 'short', '--', 'true');
+		const runners = [await show('short')];
+		expect(await ok('restart', 'short')).toContain('It has already ended.');
+		expect(await show('short')).toMatchObject({ state: '-', last_end: '0' });
+		await ok('delete', 'short', '--yes');
+		expect(socketsOf(runners)).toEqual([]);
 	});
 
 	it('is refused what another has, by name', async () => {
@@ -181,14 +183,6 @@ describe.skipIf(!hasTmux)('a runner', { timeout: 120_000 }, () => {
 		expect(list).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('is damaged: not JSON') });
 	});
 });
-
-const isUp = (tmux: (...args: string[]) => string): boolean => {
-	try {
-		return tmux('list-sessions') !== '';
-	} catch {
-		return false;
-	}
-};
 
 async function attached(count: number): Promise<void> {
 	for (let look = 0; look < 200; look++) {

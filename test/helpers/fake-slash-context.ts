@@ -28,6 +28,7 @@ export function fakeSlashContext(over: Partial<SlashContext> = {}) {
 		page: async (lines) => {
 			printed.push(...lines);
 		},
+		lend: null,
 		work: async (act) => {
 			const { signal } = new AbortController();
 			await act({

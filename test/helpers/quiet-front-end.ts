@@ -36,5 +36,6 @@ export const QUIET_FRONT_END: FrontEnd = {
 	progress: () => undefined,
 	readTask: async ({ argument }) => argument,
 	lendTerminal: null,
+	screen: null,
 	commandLine: null,
 };

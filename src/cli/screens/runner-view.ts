@@ -1,9 +1,8 @@
 import type { PickerSource } from '../../commands/runner/picker-source.ts';
 import { runPickerScreen } from '../../shell/picker/picker-screen.ts';
-import type { LiveParts } from '../live.ts';
-import { fullScreenOptions } from './full-screen-options.ts';
+import { fullScreenOptions, type ScreenParts } from './full-screen-options.ts';
 
 /** The full-screen list of runners. The exit code. */
-export async function openRunnerView(source: PickerSource, parts: LiveParts): Promise<number> {
+export async function openRunnerView(source: PickerSource, parts: ScreenParts): Promise<number> {
 	return runPickerScreen({ source, ...(await fullScreenOptions(parts)) });
 }

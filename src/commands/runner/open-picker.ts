@@ -26,10 +26,9 @@ import { runnerAttach, runnerBackground } from './use-runner.ts';
 
 export const runnerOpen: Body<{ json: boolean }, RunnerListData | null> = {
 	async run(context, { json }) {
-		const { commandLine, env } = context;
-		if (json || commandLine === null || !commandLine.hasTerminal || env.TERM === 'dumb')
-			return runnerList.run(context, {});
-		return { exitCode: await commandLine.openRunnerScreen(await sourceOf(context)), data: null };
+		const { screen } = context;
+		if (json || screen === null) return runnerList.run(context, {});
+		return { exitCode: await screen.openRunners(await sourceOf(context)), data: null };
 	},
 	toJson: (data) => (data === null ? undefined : runnerList.toJson(data)),
 };

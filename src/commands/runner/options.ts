@@ -98,7 +98,6 @@ export const runnerCreate = command({
 
 export const runnerAttach = command({
 	...facts,
-	in: ['cli'],
 	path: 'runner attach',
 	about: 'attach this terminal to a runner, which starts where it is stopped; Ctrl-B D comes back',
 	examples: ['runner attach api'],

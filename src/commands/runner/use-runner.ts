@@ -39,15 +39,15 @@ export const runnerAttach: Body<{ runner: string }, RunnerUse> = {
 	async run(context, { runner: ref }) {
 		const desk = await openRunnerDesk(context);
 		const runner = desk.find(ref);
-		const { commandLine } = context;
-		if (commandLine === null || !commandLine.hasTerminal)
+		const { screen } = context;
+		if (screen === null)
 			throw new RelayError('usage', 'A runner is attached to a terminal, and this is none.', {
 				hint: `Look at it with: agent-relay runner peek ${runner.name}`,
 			});
 		const lock = await enter(runner, desk);
 		try {
 			const { program, args, env } = await desk.engineOf(runner).attachWords(runner);
-			commandLine.takeOver(program, args, env);
+			await screen.runProgram(program, args, env);
 			const after = await desk.look(runner);
 			return await used(after.probe.is === 'running' ? 'left' : 'ended', runner, desk);
 		} finally {

@@ -58,6 +58,8 @@ export interface SlashContext extends CompletionContext {
 	print(lines: readonly string[]): void;
 	/** The same, through the user's pager where they do not fit on the screen; returns when that is left. */
 	page(lines: readonly string[]): Promise<void>;
+	/** Gives the terminal to what takes it whole, while work goes on behind it. Rejects with what `act` meets. null: there is none. */
+	lend: (<T>(act: () => Promise<T>) => Promise<T>) | null;
 	/**
 	 * Long work of a `queued` command, like a turn: the same keys stop it, and its events are shown in the transcript. A
 	 * rejection is shown as an error. `what`: its name, unless it is a turn of the active agent.

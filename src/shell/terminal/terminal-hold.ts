@@ -1,5 +1,6 @@
 /** Who has the terminal: the shell, a picker or an editor, or the foreground process while this one is stopped. */
 import type { Clock } from '../../core/clock.ts';
+import { RelayError } from '../../core/errors.ts';
 import type { OwnSignals } from '../../core/processes/own-signals.ts';
 import type { TerminalModes } from '../../ui/terminal-modes.ts';
 import type { LiveView } from '../../view/live/live-view.ts';
@@ -38,6 +39,20 @@ export class TerminalHold {
 			this.#parts.showError(error);
 			return null;
 		} finally {
+			this.#take();
+		}
+	}
+
+	/** As `away`, for what minds the terminal itself, job control included. Rejects with what `act` meets; `refused`: it is away already. */
+	async lend<T>(act: () => Promise<T>): Promise<T> {
+		if (this.#isAway || this.#parts.isOver())
+			throw new RelayError('refused', 'Something else has the terminal.', { hint: 'Try it again afterwards.' });
+		this.#leave();
+		this.#stopListening();
+		try {
+			return await act();
+		} finally {
+			if (!this.#parts.isOver()) this.#listenToStop();
 			this.#take();
 		}
 	}

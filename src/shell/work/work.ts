@@ -39,6 +39,8 @@ export interface WorkOptions {
 	pick: ((message: string, choices: readonly PickChoice[]) => Promise<string | null>) | null;
 	/** Lines that may not fit on the screen; absent: all of them are printed. */
 	page?: (lines: readonly string[]) => Promise<void>;
+	/** Gives the terminal to what takes it whole; absent: there is none. */
+	lend?: NonNullable<SlashContext['lend']>;
 	exit: () => void;
 	/** Makes it a prompt that waits for its turn. */
 	prompt: (text: string) => void;
@@ -236,7 +238,7 @@ export class Work {
 	}
 
 	#context(): SlashContext {
-		const { shell, waiting, transcript, columns, rows, pick, page, beginAnswer, prompt } = this.#options;
+		const { shell, waiting, transcript, columns, rows, pick, page, beginAnswer, prompt, lend } = this.#options;
 		const print = (lines: readonly string[]) => transcript.lines(lines);
 		return {
 			relay: shell.relay,
@@ -250,6 +252,7 @@ export class Work {
 			waiting,
 			print,
 			page: page ?? (async (lines) => print(lines)),
+			lend: lend ?? null,
 			work: (act, what) => this.#work(act, what),
 			...this.running.forCommands,
 			pair: shell.pair ?? null,

@@ -65,13 +65,32 @@ function rowsOf({ lines, pieces }: Called, shell: SlashContext): readonly string
 /** The shell asks what a command asks; a task is what was typed. */
 function contextOf(shell: SlashContext): CommandContext {
 	const { context, isInteractive, pick } = shell;
+	const screen = screenOf(shell);
 	const show: CommandContext['show'] = (draw) => shell.print(draw(shell));
 	const readTask: CommandContext['readTask'] = async ({ argument, isOptional, called: { question } }) => {
 		if (argument !== null || isOptional) return argument;
 		throw new RelayError('usage', question);
 	};
 	const live = liveBetween(shell);
-	return { ...context, readTask, show, live, ...(isInteractive ? { ask: pick } : {}) };
+	return { ...context, readTask, show, live, screen, ...(isInteractive ? { ask: pick } : {}) };
+}
+
+/** The shell steps aside for as long as something has the terminal. */
+function screenOf({ context: { screen }, lend }: SlashContext): CommandContext['screen'] {
+	if (screen === null || lend === null) return null;
+	let isLent = false;
+	// What the list shows has the terminal from the list.
+	const lent = <T>(act: () => Promise<T>): Promise<T> => {
+		if (isLent) return act();
+		isLent = true;
+		return lend(act).finally(() => {
+			isLent = false;
+		});
+	};
+	return {
+		runProgram: (program, args, env) => lent(() => screen.runProgram(program, args, env)),
+		openRunners: (source) => lent(() => screen.openRunners(source)),
+	};
 }
 
 type Options = Command['options'];

@@ -6,6 +6,16 @@ import { slashCommand } from './from-command.ts';
 
 type RunnerCommands = Record<Extract<keyof typeof COMMANDS, `runner${string}`>, Command>;
 
+/** `/runners`: the full-screen list, and each key of it. */
+export const runnersScreen = ({ runnerOpen }: Pick<RunnerCommands, 'runnerOpen'>): SlashCommand =>
+	slashCommand({
+		...runnerOpen,
+		path: 'runners',
+		isDefault: false,
+		examples: ['runners'],
+		about: 'the runners on a full screen, with a key for each command',
+	});
+
 /** `/runner`, which is `/runner list`, and `/runner create NAME`. */
 export const runnerFamily = (commands: RunnerCommands): SlashCommand =>
 	slashFamily({
@@ -18,6 +28,7 @@ export const runnerFamily = (commands: RunnerCommands): SlashCommand =>
 			commands.runnerList,
 			commands.runnerShow,
 			commands.runnerCreate,
+			commands.runnerAttach,
 			commands.runnerBackground,
 			commands.runnerClone,
 			commands.runnerEdit,
