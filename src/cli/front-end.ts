@@ -1,13 +1,13 @@
 /** The command line as a front end: whom it asks, where it reads a task, how it draws what happens. */
 import type { Command as Program } from 'commander';
-import type { FrontEnd, UserScreen } from '../commands/front-end.ts';
+import type { FrontEnd } from '../commands/front-end.ts';
 import { isTerminal } from '../core/processes/is-terminal.ts';
 import { showProgress } from '../ui/progress.ts';
 import { terminalRows } from '../ui/terminal-size.ts';
 import { askOnTerminal } from './answers/ask-on-terminal.ts';
 import { takeOver } from './input/take-over.ts';
 import { createLive, type LiveParts } from './live.ts';
-import type { ScreenParts } from './screens/full-screen-options.ts';
+import { createUserScreen } from './screens/user-screen.ts';
 
 export interface FrontEndParts extends LiveParts {
 	/** With every command, whatever the line names. */
@@ -67,16 +67,3 @@ export function createFrontEnd(parts: FrontEndParts): FrontEnd {
 
 /** Without a look at `streams.input`, which would open it: Node loads 20 modules for that. */
 const isOnTerminal = ({ streams }: LiveParts['app']) => streams.output.isTTY === true && isTerminal(0);
-/** That of this process. `shell`: while the shell has it, which leaves by itself when a signal says so. */
-export function createUserScreen(parts: ScreenParts, { isInShell = false } = {}): UserScreen {
-	const { app } = parts;
-	return {
-		runProgram: async (program, args, env) => {
-			const { lendToProgram } = await import('./input/lend-to-program.ts');
-			const leave = isInShell ? () => undefined : app.leave;
-			const { folder: cwd, outlivesTerminal } = app;
-			return lendToProgram(program, args, { env, cwd, outlivesTerminal, leave });
-		},
-		openRunners: async (source) => (await import('./screens/runner-view.ts')).openRunnerView(source, parts),
-	};
-}

@@ -20,10 +20,10 @@ import { openPairMail, PAIR_VARIABLE, pairMailPath, removePairMail } from '../se
 import { runShell } from '../shell/run-shell.ts';
 import type { ShellOptions, TrustQuestion } from '../shell/shell-options.ts';
 import { drawingFor } from '../ui/drawing.ts';
-import { createUserScreen } from './front-end.ts';
 import { editText } from './input/edit-text.ts';
 import type { Output } from './output.ts';
 import type { ScreenParts } from './screens/full-screen-options.ts';
+import { createUserScreen } from './screens/user-screen.ts';
 
 interface Parts {
 	app: App;
@@ -60,12 +60,7 @@ async function shellOptions(
 	const { input, output: screen, errorOutput } = app.streams;
 	return {
 		relay: conversation,
-		context: commandContext(
-			app,
-			inShell(front, { app, output, held }),
-			held,
-			conversation,
-		),
+		context: commandContext(app, inShell(front, { app, output, held }), held, conversation),
 		version: app.version,
 		worktree: repo.worktree,
 		historyPath: () => historyPath(app.paths, app.name.id, location),

@@ -32,7 +32,11 @@ export interface FrontEnd {
 
 export interface UserScreen {
 	/** Gives the terminal to a program until it ends. Its exit code. Throws RelayError `not_started`. */
-	runProgram(program: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<number>;
+	runProgram(
+		program: string,
+		args: readonly string[],
+		env: Readonly<Record<string, string>>,
+	): Promise<number>;
 	/** The full-screen list of runners, until it is left; the exit code where a signal ended it, else 0. */
 	openRunners(source: PickerSource): Promise<number>;
 }

@@ -13,7 +13,7 @@ export const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
 /** The commands of runners in this process, in a home of their own. */
 export class RunnerBench {
-	readonly home = new CliHome();
+	readonly home = new CliHome({ isFirst: true });
 	readonly root = join(this.home.home, '.local/share/agent-relay/runners');
 	readonly hosts = join(this.root, '../hosts');
 	readonly context: CommandContext;

@@ -5,13 +5,13 @@ import { toIso } from '../../core/clock.ts';
 import { hasErrno, RelayError } from '../../core/errors.ts';
 import { writeHosts } from '../../runners/dns-hosts.ts';
 import type { Engine } from '../../runners/engines/engine.ts';
-import { createLocalEngine } from '../../runners/engines/local-engine.ts';
 import { findRunner } from '../../runners/find-runner.ts';
 import { type HeldLock, type LockLook, lookAtLock, takeLock } from '../../runners/runner-lock.ts';
 import type { RunnerRecord } from '../../runners/runner-record.ts';
 import { isPending, type Probe, type RunnerState, stateOf } from '../../runners/runner-state.ts';
 import { openRunnerStore, type RunnerStore } from '../../runners/runner-store.ts';
 import type { CommandContext } from '../context.ts';
+import { enginesOf } from './engines.ts';
 import { putAway } from './put-away.ts';
 
 export interface RunnerDesk {
@@ -55,12 +55,7 @@ export async function openRunnerDesk(context: CommandContext): Promise<RunnerDes
 	);
 	const workOf = (runner: RunnerRecord) =>
 		runner.in_place && runner.repo !== null ? runner.repo : join(store.folderOf(runner.uuid), 'work');
-	const tmux = await context.findProgram('tmux');
-	const local = createLocalEngine({
-		...{ tmux, env: context.env, processes, clock, workOf },
-		folderOf: store.folderOf,
-	});
-	const engineOf = (_: RunnerRecord): Engine => local;
+	const engineOf = enginesOf(context, { folderOf: store.folderOf, workOf });
 	const lockOf = ({ uuid }: RunnerRecord) => lookAtLock(store.folderOf(uuid), deps);
 	const desk: RunnerDesk = {
 		context,

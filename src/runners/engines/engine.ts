@@ -24,8 +24,8 @@ export interface StartWork {
 export type Stopped = 'was_stopped' | 'ended' | 'killed';
 
 export interface Engine {
-	/** In their order. Never throws: what cannot be asked is `unknown`. */
-	probe(runners: readonly RunnerRecord[]): Promise<Probe[]>;
+	/** In their order. Never throws: what cannot be asked, or does not answer within so many ms, is `unknown`. */
+	probe(runners: readonly RunnerRecord[], within?: number): Promise<Probe[]>;
 	/** Throws `not_started` with what the program said; then nothing is left running. */
 	start(runner: RunnerRecord, work: StartWork): Promise<void>;
 	/** What shows it on this terminal. */

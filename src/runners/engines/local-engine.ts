@@ -1,5 +1,4 @@
 /** Runners of this machine: a tmux server each, so that each has its own environment and a crash hits one alone. */
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
@@ -13,22 +12,21 @@ import { FOLDER_VARIABLE, RUNNER_VARIABLE } from '../runner-variables.ts';
 import { type Engine, GRACE_MS, type StartWork, type Stopped } from './engine.ts';
 import { probePlaces } from './local-probe.ts';
 import { runTool } from './run-tool.ts';
+import { serverName } from './server-name.ts';
 import { layStartFiles, noteStart, START_PATHS } from './start-files.ts';
 import {
 	ATTACH,
-	BEFORE_ENTER_MS,
 	beginOnce,
 	beginSession,
-	capture,
 	detachClients,
-	paste,
-	pressEnter,
 	probeTmux,
+	type RunTmux,
+	screenOf,
 } from './tmux-commands.ts';
 
 export interface LocalDeps {
 	/** Absolute; null: there is none. */
-	tmux: string | null;
+	tmux(): Promise<string | null>;
 	env: Readonly<Record<string, string>>;
 	processes: ProcessTable;
 	clock: Clock;
@@ -45,20 +43,17 @@ const TOLD_MS = 2_000;
 export function createLocalEngine(deps: LocalDeps): Engine {
 	const { processes, clock, folderOf } = deps;
 	const env = withoutTmux(deps.env);
-	const tmuxOf = (runner: RunnerRecord, options: { env?: StartWork['env']; conf?: string } = {}) => {
-		const { tmux } = deps;
-		if (tmux === null) throw noTmux();
-		const where = [
-			'-u',
-			'-L',
-			socketName(folderOf(runner.uuid)),
-			...(options.conf ? ['-f', options.conf] : []),
-		];
-		return (args: readonly string[], input?: string) =>
-			runTool(tmux, [...where, ...args], { env: options.env ?? env, cwd: folderOf(runner.uuid), input });
+	const tmuxOf = (runner: RunnerRecord, options: { env?: StartWork['env']; conf?: string } = {}): RunTmux => {
+		const folder = folderOf(runner.uuid);
+		const conf = options.conf === undefined ? [] : ['-f', options.conf];
+		const where = ['-u', '-L', serverName(folder), ...conf];
+		return async (args, input) =>
+			runTool(await installed(deps), [...where, ...args], { env: options.env ?? env, cwd: folder, input });
 	};
 	const ask = async (runner: RunnerRecord): Promise<Probe> =>
-		deps.tmux === null ? { is: 'unknown', why: 'tmux is not installed' } : probeTmux(tmuxOf(runner));
+		(await deps.tmux()) === null
+			? { is: 'unknown', why: 'tmux is not installed' }
+			: probeTmux(tmuxOf(runner));
 	const probe = (runners: readonly RunnerRecord[]): Promise<Probe[]> =>
 		probePlaces(
 			runners.map((runner) => {
@@ -100,6 +95,7 @@ export function createLocalEngine(deps: LocalDeps): Engine {
 		return isKilled ? 'killed' : 'ended';
 	};
 	return {
+		...screenOf(tmuxOf, clock),
 		probe,
 		stop,
 		start: async (runner, work) => {
@@ -120,24 +116,17 @@ export function createLocalEngine(deps: LocalDeps): Engine {
 			noteStart(folder, startedAs, pid);
 			await firstLook(folder, clock);
 		},
-		attachWords: async (runner) => {
-			if (deps.tmux === null) throw noTmux();
-			return { program: deps.tmux, args: ['-u', '-L', socketName(folderOf(runner.uuid)), ...ATTACH], env };
-		},
+		attachWords: async (runner) => ({
+			program: await installed(deps),
+			args: ['-u', '-L', serverName(folderOf(runner.uuid)), ...ATTACH],
+			env,
+		}),
 		detach: async (runner) => detachClients(tmuxOf(runner)),
 		remove: async ({ uuid }) => {
 			// tmux leaves the socket of a server that has ended.
 			removeIfThere(socketPath(folderOf(uuid)));
 			return [];
 		},
-		send: async (runner, text, { enter }) => {
-			const run = tmuxOf(runner);
-			await paste(run, text);
-			if (!enter) return;
-			await clock.sleep(BEFORE_ENTER_MS);
-			await pressEnter(run);
-		},
-		peek: async (runner) => capture(tmuxOf(runner)),
 	};
 }
 
@@ -155,13 +144,9 @@ function holdersOf(
 	return new Set([...servers, ...ofServer, ...(panePid === null ? [] : [panePid])]);
 }
 
-/** In another data folder the same runner has another server. */
-const socketName = (folder: string): string =>
-	`agent-relay-r${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;
-
 /** Where tmux has it, whatever the caller's TMUX_TMPDIR: from everywhere it is the same server. */
 const socketFolder = (): string => `/tmp/tmux-${process.getuid?.() ?? 0}`;
-const socketPath = (folder: string): string => `${socketFolder()}/${socketName(folder)}`;
+const socketPath = (folder: string): string => `${socketFolder()}/${serverName(folder)}`;
 
 function withoutTmux(env: Readonly<Record<string, string>>): Record<string, string> {
 	const { TMUX: _, TMUX_PANE: __, TMUX_TMPDIR: ___, ...rest } = env;
@@ -175,7 +160,10 @@ async function firstLook(folder: string, clock: Clock): Promise<void> {
 		await clock.sleep(LOOK_MS);
 }
 
-const noTmux = (): RelayError =>
-	new RelayError('not_started', 'Runners need tmux, which is not installed.', {
+async function installed({ tmux }: Pick<LocalDeps, 'tmux'>): Promise<string> {
+	const path = await tmux();
+	if (path !== null) return path;
+	throw new RelayError('not_started', 'Runners need tmux, which is not installed.', {
 		hint: 'Install it: apt-get install tmux, or brew install tmux',
 	});
+}

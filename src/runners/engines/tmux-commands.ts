@@ -1,8 +1,11 @@
 /** The tmux of one runner: a server with one session, wherever it is reached. tmux gets words, never a line for a shell. */
+import type { Clock } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { ProcessResult } from '../../core/processes/run-process.ts';
 import { safeLine } from '../../core/text.ts';
+import type { RunnerRecord } from '../runner-record.ts';
 import type { Probe } from '../runner-state.ts';
+import type { Engine } from './engine.ts';
 
 /** Runs tmux with these arguments, behind those that say which server. */
 export type RunTmux = (args: readonly string[], input?: string) => Promise<ProcessResult>;
@@ -12,7 +15,7 @@ const TARGET = `=${SESSION}:`;
 export const ATTACH = ['attach-session', '-t', `=${SESSION}`];
 const FIELDS = '#{session_attached} #{pane_pid} #{pane_dead} #{@relay_started}';
 /** A program that takes a paste for typing sees Enter as a part of it when it follows at once. */
-export const BEFORE_ENTER_MS = 300;
+const BEFORE_ENTER_MS = 300;
 
 /** Begins the session, and prints the process of its pane; `recorder` is a line for a shell that gets what the program prints. */
 export const beginSession = (options: {
@@ -66,15 +69,25 @@ export async function detachClients(run: RunTmux): Promise<number> {
 	return count;
 }
 
-export async function paste(run: RunTmux, text: string): Promise<void> {
+/** What works on the screen of a runner, wherever its tmux is. */
+export const screenOf = (
+	runOf: (runner: RunnerRecord) => RunTmux,
+	clock: Clock,
+): Pick<Engine, 'send' | 'peek'> => ({
+	send: async (runner, text, { enter }) => {
+		const run = runOf(runner);
+		await paste(run, text);
+		if (!enter) return;
+		await clock.sleep(BEFORE_ENTER_MS);
+		await mustRun(run, ['send-keys', '-t', TARGET, 'Enter']);
+	},
+	peek: async (runner) => mustRun(runOf(runner), ['capture-pane', '-p', '-t', TARGET]),
+});
+
+async function paste(run: RunTmux, text: string): Promise<void> {
 	await mustRun(run, ['load-buffer', '-b', 'relay', '-'], text);
 	await mustRun(run, ['paste-buffer', '-p', '-d', '-b', 'relay', '-t', TARGET]);
 }
-
-export const pressEnter = (run: RunTmux): Promise<string> =>
-	mustRun(run, ['send-keys', '-t', TARGET, 'Enter']);
-
-export const capture = (run: RunTmux): Promise<string> => mustRun(run, ['capture-pane', '-p', '-t', TARGET]);
 
 /** As `mustRun`; null: somebody else has just begun the session. */
 export async function beginOnce(run: RunTmux, begin: readonly string[]): Promise<string | null> {
@@ -84,7 +97,7 @@ export async function beginOnce(run: RunTmux, begin: readonly string[]): Promise
 }
 
 /** What it printed. Throws `not_started` with what tmux says. */
-export async function mustRun(run: RunTmux, args: readonly string[], input?: string): Promise<string> {
+async function mustRun(run: RunTmux, args: readonly string[], input?: string): Promise<string> {
 	return printed(await run(args, input));
 }
 

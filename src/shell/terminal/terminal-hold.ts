@@ -46,7 +46,9 @@ export class TerminalHold {
 	/** As `away`, for what minds the terminal itself, job control included. Rejects with what `act` meets; `refused`: it is away already. */
 	async lend<T>(act: () => Promise<T>): Promise<T> {
 		if (this.#isAway || this.#parts.isOver())
-			throw new RelayError('refused', 'Something else has the terminal.', { hint: 'Try it again afterwards.' });
+			throw new RelayError('refused', 'Something else has the terminal.', {
+				hint: 'Try it again afterwards.',
+			});
 		this.#leave();
 		this.#stopListening();
 		try {

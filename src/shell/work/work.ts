@@ -238,7 +238,8 @@ export class Work {
 	}
 
 	#context(): SlashContext {
-		const { shell, waiting, transcript, columns, rows, pick, page, beginAnswer, prompt, lend } = this.#options;
+		const { shell, waiting, transcript, columns, rows, pick, page, beginAnswer, prompt, lend } =
+			this.#options;
 		const print = (lines: readonly string[]) => transcript.lines(lines);
 		return {
 			relay: shell.relay,
