@@ -13,6 +13,7 @@ import { measurePackets } from './packets/measure.mjs';
 import { measureQuestions } from './questions.mjs';
 import { measureRace } from './race.mjs';
 import { measureRedaction } from './redaction.mjs';
+import { measureRunners } from './runners.mjs';
 import { measureShell } from './shell.mjs';
 import { measureStartUp } from './start-up.mjs';
 import { measureTurn } from './turn.mjs';
@@ -20,6 +21,7 @@ import { measureUndo } from './undo.mjs';
 
 const PARTS = {
 	'start-up': (isShort) => measureStartUp({ rounds: isShort ? 7 : 31 }),
+	runners: (isShort) => measureRunners({ rounds: isShort ? 7 : 31 }),
 	turn: (isShort) => measureTurn({ rounds: isShort ? 7 : 31 }),
 	looks: (isShort) => measureLooks({ rounds: isShort ? 1 : 5 }),
 	'hand-over': (isShort) => measureHandOver({ rounds: isShort ? 3 : 21 }),

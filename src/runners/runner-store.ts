@@ -22,7 +22,7 @@ export interface DamagedRunner {
 }
 
 /** What an interrupted relay left. */
-export interface Leftover extends Pick<HalfFolder, 'uuid' | 'doing'> {
+interface Leftover extends Pick<HalfFolder, 'uuid' | 'doing'> {
 	path: string;
 }
 
@@ -51,6 +51,8 @@ export interface RunnerStore {
 	leftovers(): Leftover[];
 	/** False: a program of whoever left it still writes there. */
 	clear(leftover: Leftover): boolean;
+	/** A relay changes a record now, or was killed while it did. */
+	isInterrupted(): boolean;
 	/** Does what a relay that was killed while it changed a record did not come to. True where that changed something. */
 	mend(): boolean;
 }
@@ -117,6 +119,7 @@ export function openRunnerStore(
 			throw error;
 		}
 	};
+	const isInterrupted = () => lstatIfThere(join(root, LOCK)) !== undefined;
 	const othersOf = (uuid: string) => list().runners.filter((one) => one.uuid !== uuid);
 	const isAbandoned = ({ name, isAtWork }: HalfFolder): boolean => {
 		if (isAtWork !== null) return !isAtWork;
@@ -171,8 +174,9 @@ export function openRunnerStore(
 				return false;
 			}
 		},
+		isInterrupted,
 		mend: () => {
-			if (lstatIfThere(join(root, LOCK)) === undefined) return false;
+			if (!isInterrupted()) return false;
 			try {
 				return withFileLock(join(root, LOCK), { ...locking, timeoutMs: MEND_WAIT_MS }, () => {
 					for (const name of namesIn(root)) if (UUID.test(name)) removeTemporaries(folderOf(name), isRecord);

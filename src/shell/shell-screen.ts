@@ -18,7 +18,7 @@ import { MenuDesk } from './menu/menu-desk.ts';
 import { Notices } from './notices/notices.ts';
 import type { QuestionDesk } from './questions/question-desk.ts';
 import type { ShellOptions } from './shell-options.ts';
-import type { PickChoice } from './slash/slash-command.ts';
+import type { PickChoice, SlashContext } from './slash/slash-command.ts';
 import { TerminalHold } from './terminal/terminal-hold.ts';
 import type { WaitingPrompts } from './work/waiting-prompts.ts';
 
@@ -55,6 +55,11 @@ export class ShellScreen {
 	readonly editor: LineEditor;
 	readonly view: LiveView;
 	readonly transcript: Transcript;
+	/** What commands need the terminal for. */
+	readonly forCommands: Pick<SlashContext, 'page' | 'lend'> = {
+		page: (lines) => this.#page(lines),
+		lend: (act) => this.#hold.lend(act),
+	};
 	/** Shown dim while nothing is typed. */
 	hint = '';
 	readonly #options: ShellOptions;
@@ -174,11 +179,6 @@ export class ShellScreen {
 		return this.#hold.away(() => pickOne(message, choices, { input, output, hasColor: theme.hasColor }));
 	}
 
-	/** Gives the terminal to what takes it whole. Rejects with what `act` meets. */
-	lend<T>(act: () => Promise<T>): Promise<T> {
-		return this.#hold.lend(act);
-	}
-
 	/** Lets the user write the edit line in an editor of their own. */
 	async #openEditor(): Promise<void> {
 		const text = await this.#hold.away(() => this.#options.openEditor(this.editor.text));
@@ -186,7 +186,7 @@ export class ShellScreen {
 	}
 
 	/** What does not fit on the screen goes through the user's pager; the rest is printed. */
-	async page(lines: readonly string[]): Promise<void> {
+	async #page(lines: readonly string[]): Promise<void> {
 		const { openPager } = this.#options;
 		const print = (shown: readonly string[]) => this.transcript.lines(shown);
 		const { columns, rows } = this.#writer;

@@ -1,5 +1,5 @@
 /** Runners from the shell, which lends its terminal to them. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli-home.ts';
@@ -46,7 +46,7 @@ describe.skipIf(!hasTmux)('in the shell', { timeout: 120_000 }, () => {
 		const shell = openShell();
 		await isOn(shell, /slow ›/);
 		shell.type('do it\r');
-		await shell.shows('You said');
+		await isOn(shell, /Ctrl\+C stops/);
 		shell.type('/runner attach web\r');
 		await isOn(shell, /it has begun/);
 		await stateIs('C');
@@ -104,10 +104,9 @@ describe.skipIf(!hasTmux)('in the shell', { timeout: 120_000 }, () => {
 	});
 
 	it('what cannot have a terminal is refused, and the list is printed', async () => {
-		const input = '/runner attach web\n/runners\n';
-		const { stdout } = await home.run([], { input });
-		expect(stdout).toContain('A runner is attached to a terminal, and this is none.');
-		expect(stdout).toMatch(/- +web/);
-		expect(existsSync(join(home.repo, 'go-on'))).toBe(false);
+		const { stdout, stderr } = await home.run([], { input: '/runner attach web\n/runners\n' });
+		expect(stdout).toBe('');
+		expect(stderr).toContain('A runner is attached to a terminal, and this is none.');
+		expect(stderr).toMatch(/^- +web/m);
 	});
 });

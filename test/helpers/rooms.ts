@@ -435,6 +435,7 @@ export const ROOMS: readonly Room[] = [
 			'runner-record',
 			'runner-rules',
 			'runner-state',
+			'runner-variables',
 			'runner-store',
 		],
 	},

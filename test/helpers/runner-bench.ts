@@ -62,7 +62,7 @@ export class RunnerBench {
 	}
 }
 
-const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+export const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
 
 function asDead(processes: ProcessTable): ProcessTable {
 	const identify: ProcessTable['identify'] = (pid) =>

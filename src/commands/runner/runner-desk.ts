@@ -9,7 +9,7 @@ import { findRunner } from '../../runners/find-runner.ts';
 import { type HeldLock, type LockLook, lookAtLock, takeLock } from '../../runners/runner-lock.ts';
 import type { RunnerRecord } from '../../runners/runner-record.ts';
 import { isPending, type Probe, type RunnerState, stateOf } from '../../runners/runner-state.ts';
-import { openRunnerStore, type RunnerStore } from '../../runners/runner-store.ts';
+import { type DamagedRunner, openRunnerStore, type RunnerStore } from '../../runners/runner-store.ts';
 import type { CommandContext } from '../context.ts';
 import { enginesOf } from './engines.ts';
 import { putAway } from './put-away.ts';
@@ -46,13 +46,39 @@ export interface RunnerLook {
 }
 
 export async function openRunnerDesk(context: CommandContext): Promise<RunnerDesk> {
-	const { paths, processes, clock } = context;
-	const deps = { processes, clock };
-	const { loaded } = await context.settings();
-	const { domain } = loaded.config.runners;
-	const store = openRunnerStore(paths.dataHome, deps, (runners) =>
+	const domain = await domainOf(context);
+	const store = storeOf(context, domain);
+	await putAway(store, context);
+	return deskOf(context, store, domain);
+}
+
+interface RunnerListDesk extends RunnerDesk {
+	runners: readonly RunnerRecord[];
+	damaged: readonly DamagedRunner[];
+}
+
+/** For a list of all of them, without the settings where none of them has a name that depends on those. */
+export async function openRunnerList(context: CommandContext): Promise<RunnerListDesk> {
+	const plain = storeOf(context, null);
+	const { runners, damaged } = plain.list();
+	const isNamed = runners.some(({ dns_name }) => dns_name !== null) || plain.isInterrupted();
+	const domain = isNamed ? await domainOf(context) : null;
+	const store = storeOf(context, domain);
+	await putAway(store, context);
+	return { ...deskOf(context, store, domain), runners, damaged };
+}
+
+const domainOf = async (context: CommandContext): Promise<string | null> =>
+	(await context.settings()).loaded.config.runners.domain;
+
+const storeOf = ({ paths, processes, clock }: CommandContext, domain: string | null): RunnerStore =>
+	openRunnerStore(paths.dataHome, { processes, clock }, (runners) =>
 		writeHosts(paths.dataHome, runners, domain),
 	);
+
+function deskOf(context: CommandContext, store: RunnerStore, domain: string | null): RunnerDesk {
+	const { processes, clock } = context;
+	const deps = { processes, clock };
 	const workOf = (runner: RunnerRecord) =>
 		runner.in_place && runner.repo !== null ? runner.repo : join(store.folderOf(runner.uuid), 'work');
 	const engineOf = enginesOf(context, { folderOf: store.folderOf, workOf });
@@ -76,7 +102,6 @@ export async function openRunnerDesk(context: CommandContext): Promise<RunnerDes
 		},
 		used: ({ uuid }) => store.update(uuid, (record) => ({ ...record, last_accessed: toIso(clock.now()) })),
 	};
-	await putAway(store, context);
 	return desk;
 }
 

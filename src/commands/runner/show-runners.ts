@@ -9,7 +9,7 @@ import { EXIT } from '../../relay/exit-codes.ts';
 import { addressOf, dnsNameOf } from '../../runners/dns-hosts.ts';
 import type { DamagedRunner } from '../../runners/runner-store.ts';
 import type { Body } from '../command.ts';
-import { openRunnerDesk, type RunnerLook } from './runner-desk.ts';
+import { openRunnerDesk, openRunnerList, type RunnerLook } from './runner-desk.ts';
 import { runnerToJson } from './runner-json.ts';
 
 export interface RunnerListData {
@@ -23,8 +23,7 @@ export interface RunnerListData {
 
 export const runnerList: Body<Record<never, never>, RunnerListData> = {
 	async run(context) {
-		const { store, lookAll, domain } = await openRunnerDesk(context);
-		const { runners, damaged } = store.list();
+		const { runners, damaged, lookAll, domain } = await openRunnerList(context);
 		const looks = await lookAll(runners);
 		const { called } = context;
 		return {

@@ -37,8 +37,8 @@ export interface LocalDeps {
 /** Whether a program ends at once is seen within this time. */
 const FIRST_LOOK_MS = 300;
 const LOOK_MS = 50;
-/** How long the server of a program that has ended may take to say so. */
-const TOLD_MS = 2_000;
+/** How long the server of a program that has ended may take to say so: a moment, or seconds on a busy machine. */
+const TOLD_MS = 8_000;
 
 export function createLocalEngine(deps: LocalDeps): Engine {
 	const { processes, clock, folderOf } = deps;

@@ -3,7 +3,7 @@ import { COMMANDS } from '../../commands/registry.ts';
 import { slashCommand } from './commands/from-command.ts';
 import { nameFamily } from './commands/name.ts';
 import { raceFamily } from './commands/race.ts';
-import { runnerFamily, runnersScreen } from './commands/runner.ts';
+import { runnerFamily } from './commands/runner.ts';
 import { workstreamFamily } from './commands/ws.ts';
 import { answer } from './conversation/answer.ts';
 import { model } from './conversation/model.ts';
@@ -51,7 +51,6 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	startNew,
 	nameFamily(COMMANDS),
 	workstreamFamily(COMMANDS),
-	runnersScreen(COMMANDS),
 	runnerFamily(COMMANDS),
 	slashCommand(COMMANDS.checkpoint),
 	slashCommand(COMMANDS.handoff),

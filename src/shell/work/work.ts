@@ -37,10 +37,8 @@ export interface WorkOptions {
 	rows?: () => number;
 	/** null: this shell cannot ask. */
 	pick: ((message: string, choices: readonly PickChoice[]) => Promise<string | null>) | null;
-	/** Lines that may not fit on the screen; absent: all of them are printed. */
-	page?: (lines: readonly string[]) => Promise<void>;
-	/** Gives the terminal to what takes it whole; absent: there is none. */
-	lend?: NonNullable<SlashContext['lend']>;
+	/** Steps aside for what needs the terminal; absent: there is none, and all lines are printed. */
+	screen?: Pick<SlashContext, 'page' | 'lend'>;
 	exit: () => void;
 	/** Makes it a prompt that waits for its turn. */
 	prompt: (text: string) => void;
@@ -238,8 +236,7 @@ export class Work {
 	}
 
 	#context(): SlashContext {
-		const { shell, waiting, transcript, columns, rows, pick, page, beginAnswer, prompt, lend } =
-			this.#options;
+		const { shell, waiting, transcript, columns, rows, pick, screen, beginAnswer, prompt } = this.#options;
 		const print = (lines: readonly string[]) => transcript.lines(lines);
 		return {
 			relay: shell.relay,
@@ -252,8 +249,7 @@ export class Work {
 			isInteractive: pick !== null,
 			waiting,
 			print,
-			page: page ?? (async (lines) => print(lines)),
-			lend: lend ?? null,
+			...(screen ?? { page: async (lines) => print(lines), lend: null }),
 			work: (act, what) => this.#work(act, what),
 			...this.running.forCommands,
 			pair: shell.pair ?? null,

@@ -2,13 +2,12 @@
 
 import { formatPlural } from '../../../core/plural.ts';
 import type { CommandContext } from '../../context.ts';
-import { openRunnerDesk } from '../../runner/runner-desk.ts';
+import { openRunnerList } from '../../runner/runner-desk.ts';
 import { type Finding, note, ok, problem } from '../finding.ts';
 
 export async function checkRunners(context: CommandContext): Promise<Finding[]> {
-	const desk = await openRunnerDesk(context);
-	const { runners, damaged } = desk.store.list();
-	const looks = await desk.lookAll(runners);
+	const { runners, damaged, lookAll } = await openRunnerList(context);
+	const looks = await lookAll(runners);
 	const running = looks.filter(({ probe }) => probe.is === 'running');
 	const names = running.map(({ runner, state, probe }) => {
 		const pid = probe.is === 'running' && probe.pid !== null ? `, process ${probe.pid}` : '';

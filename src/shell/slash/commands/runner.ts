@@ -6,23 +6,16 @@ import { slashCommand } from './from-command.ts';
 
 type RunnerCommands = Record<Extract<keyof typeof COMMANDS, `runner${string}`>, Command>;
 
-/** `/runners`: the full-screen list, and each key of it. */
-export const runnersScreen = ({ runnerOpen }: Pick<RunnerCommands, 'runnerOpen'>): SlashCommand =>
-	slashCommand({
-		...runnerOpen,
-		path: 'runners',
-		isDefault: false,
-		examples: ['runners'],
-		about: 'the runners on a full screen, with a key for each command',
-	});
-
-/** `/runner`, which is `/runner list`, and `/runner create NAME`. */
-export const runnerFamily = (commands: RunnerCommands): SlashCommand =>
-	slashFamily({
+/** `/runner`, also `/runners`, which is the full-screen list, and `/runner create NAME`. */
+export const runnerFamily = (commands: RunnerCommands): SlashCommand => ({
+	...slashFamily({
 		head: slashCommand({
-			...commands.runnerList,
-			isDefault: true,
-			shell: { usage: 'runner', example: '/runner', summary: commands.runnerList.about },
+			...commands.runnerOpen,
+			shell: {
+				usage: 'runner',
+				example: '/runner',
+				summary: 'the runners on a full screen, with a key for each command',
+			},
 		}),
 		members: [
 			commands.runnerList,
@@ -41,4 +34,6 @@ export const runnerFamily = (commands: RunnerCommands): SlashCommand =>
 			commands.runnerPeek,
 		].map(slashCommand),
 		isHead: () => false,
-	});
+	}),
+	aliases: ['runners'],
+});
