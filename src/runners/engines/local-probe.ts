@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { basename, join } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
-import { readExpectedText } from '../../core/files/read-file.ts';
+import { readRegularText } from '../../core/files/read-file.ts';
 import type { RunnerRecord } from '../runner-record.ts';
 import type { Probe } from '../runner-state.ts';
 import { START_PATHS } from './start-files.ts';
@@ -27,7 +27,7 @@ interface Ask {
 /** In the order of `places`. */
 export async function probePlaces(places: readonly Place[], { sockets, ask }: Ask): Promise<Probe[]> {
 	const there = new Set(socketsIn(sockets));
-	const connections = there.size === 0 ? null : readConnections(readExpectedText('/proc/net/unix') ?? '');
+	const connections = there.size === 0 ? null : readConnections(readRegularText('/proc/net/unix') ?? '');
 	return Promise.all(
 		places.map(async ({ runner, folder, socket }): Promise<Probe> => {
 			if (!there.has(basename(socket))) return { is: 'stopped' };
@@ -70,7 +70,7 @@ const ACCEPTS = 0x10000;
 
 /** null: it has not been started whole, or has ended and its server is about to. */
 function startedFacts(folder: string): { startedAs: string; pid: number } | null {
-	const text = readExpectedText(join(folder, START_PATHS.started));
+	const text = readRegularText(join(folder, START_PATHS.started));
 	const [, startedAs, pid] = /^([0-9a-f]+) (\d+)\n$/.exec(text ?? '') ?? [];
 	if (startedAs === undefined || lstatIfThere(join(folder, START_PATHS.exit)) !== undefined) return null;
 	return { startedAs, pid: Number(pid) };
