@@ -15,8 +15,8 @@ import type { OpenSession } from '../sessions/store/session-store.ts';
 import { beginTurn, endTurn } from '../sessions/transitions.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import type { Heard } from './follow-record.ts';
-import { TuiFiles } from './tui-files.ts';
-import { type Looked, type OpenTurn, tuiTurnState } from './tui-turn-state.ts';
+import { type Looked, TuiFiles } from './tui-files.ts';
+import { type OpenTurn, tuiTurnState } from './tui-turn-state.ts';
 import { witnessWords } from './witness-words.ts';
 
 export interface TuiTurnsOptions {
@@ -42,16 +42,19 @@ export class TuiTurns {
 	/** A prompt that nothing has come of yet: claude leaves in its file what the user took back. */
 	#waiting: Extract<Heard, { step: 'begin' }> | null = null;
 	#turn: OpenTurn | null = null;
-	readonly #files: TuiFiles;
+	readonly #warnings = new Set<string>();
+	/** What the files of the next turn are compared with. */
+	#newest: Snapshot | null;
 	#limit: Limit | null = null;
 
 	constructor(options: TuiTurnsOptions) {
 		this.#options = options;
-		this.#files = new TuiFiles(options.deps.snapshots, options.before);
+		this.#newest = options.before;
 	}
 
+	/** Of all turns, each once. */
 	get warnings(): readonly string[] {
-		return this.#files.warnings;
+		return [...this.#warnings];
 	}
 
 	get states(): TurnState[] {
@@ -136,21 +139,27 @@ export class TuiTurns {
 		const waiting = this.#waiting;
 		if (waiting === null || waiting.nativeId !== nativeId) return;
 		this.#waiting = null;
-		const { session, prepared } = this.#options;
+		const { session, prepared, deps } = this.#options;
 		const number = session.meta.turn_count + 1;
 		const recording = this.#recordingOf(nativeId);
 		const isFirst = this.#states.size === 0 && prepared.firstPrompt !== null;
 		const known = waiting.open;
 		if (known === null) return;
+		const warnings: string[] = [];
+		const warn = (text: string) => this.#warn(text, warnings);
+		const files = new TuiFiles(deps.snapshots, warn);
 		const turn: OpenTurn = {
-			...{ number, nativeId, recording, known, prompt: waiting.text, isFirst },
+			...{ number, nativeId, recording, known, prompt: waiting.text, isFirst, files, warnings },
 			...{ mark: null, settled: null, isKept: true, hasFinished: false },
 		};
 		this.#log({ type: 'turn_started', turn: number, ...this.#asStarted(isFirst) });
 		witnessWords({ turn: number, prompt: waiting.text, isFirst }, this.#options);
 		recording.write({ ...waiting, turn: number });
 		this.#turn = turn;
-		const state = this.#stateOf(turn, 'running', this.#files.atStart());
+		const looked = await files.begin(this.#newest);
+		const problem = session.witness.takeProblem();
+		if (problem !== null) warn(problem);
+		const state = this.#stateOf(turn, 'running', looked);
 		this.#states.set(number, state);
 		session.writeTurnState(state);
 		session.apply(beginTurn, { state, words: isFirst ? null : waiting.text });
@@ -189,8 +198,13 @@ export class TuiTurns {
 
 	async #write(turn: OpenTurn, unmarked: TurnState['status']): Promise<void> {
 		const { session } = this.#options;
-		const looked = await this.#files.look(turn, this.#states.get(turn.number));
-		const state = this.#stateOf(turn, turn.mark === null ? unmarked : 'completed', looked);
+		const status = turn.mark === null ? unmarked : 'completed';
+		const looked = await turn.files.look(turn.mark, {
+			isCancelled: status === 'cancelled',
+			reported: () => turn.recording.stateOf(turn.known)?.files ?? [],
+		});
+		this.#newest = turn.files.newest;
+		const state = this.#stateOf(turn, status, looked);
 		this.#states.set(turn.number, state);
 		session.writeTurnState(state);
 		session.apply(endTurn, { state, earlier: session.turns() });
@@ -218,8 +232,12 @@ export class TuiTurns {
 	#stateOf(turn: OpenTurn, status: TurnState['status'], looked: Looked): TurnState {
 		const { prepared, deps } = this.#options;
 		const isFirst = turn.number === (this.states[0]?.turn ?? turn.number);
-		const state = tuiTurnState(turn, status, looked, { prepared, deps, isFirst });
-		return { ...state, warnings: [...this.warnings] };
+		return tuiTurnState(turn, status, looked, { prepared, deps, isFirst });
+	}
+
+	#warn(text: string, ofTurn: string[]): void {
+		this.#warnings.add(text);
+		if (!ofTurn.includes(text)) ofTurn.push(text);
 	}
 
 	#log(event: LogEvent): void {

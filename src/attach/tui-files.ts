@@ -1,46 +1,39 @@
-/** Which files the turns of a TUI changed: from snapshots, one at the start and one whenever the agent is done. */
-import { RelayError } from '../core/errors.ts';
+/** Which files a turn of a TUI changed: a look at them holds until the agent goes on. */
+import type { LineMark } from '../agents/tui/agent-tui.ts';
 import type { Snapshot, Snapshots } from '../git/repo-facts.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
-import type { Looked, OpenTurn } from './tui-turn-state.ts';
+import { TouchedFiles } from '../turns/judge/touched-files.ts';
+
+export type Looked = Pick<TurnState, 'files' | 'tree'>;
 
 export class TuiFiles {
-	readonly warnings: string[] = [];
-	readonly #snapshots: Snapshots | null;
-	#newest: Snapshot | null;
+	readonly #touched: TouchedFiles;
+	/** As of that mark. */
+	#held: { mark: LineMark; files: Looked['files'] } | null = null;
 
-	/** `before`: from before the TUI began. */
-	constructor(snapshots: Snapshots | null, before: Snapshot | null) {
-		this.#snapshots = snapshots;
-		this.#newest = before;
+	constructor(snapshots: Snapshots | null, warn: (text: string) => void) {
+		this.#touched = new TouchedFiles(snapshots, warn);
 	}
 
-	atStart(): Looked {
-		return { files: [], tree: { before: this.#newest?.tree ?? null, after: null } };
+	/** `before`: the newest snapshot of the turn before, or the one from before the TUI began. */
+	async begin(before: Snapshot | null): Promise<Looked> {
+		await this.#touched.begin(before);
+		return { files: [], tree: this.#touched.trees };
 	}
 
-	/** Those of the last look, where nothing happened since. `known`: the turn's state so far. */
+	get newest(): Snapshot | null {
+		return this.#touched.newest;
+	}
+
+	/** `mark`: what the last line said of the turn's end; null: none did. `reported`: the edits that its tools report. */
 	async look(
-		{ mark, settled }: Pick<OpenTurn, 'mark' | 'settled'>,
-		known: TurnState | undefined,
+		mark: LineMark | null,
+		{ isCancelled, reported }: { isCancelled: boolean; reported(): Looked['files'] },
 	): Promise<Looked> {
-		const before = known?.tree.before ?? this.#newest?.tree ?? null;
-		if (known !== undefined && mark !== null && settled === mark)
-			return { files: known.files, tree: known.tree };
-		const after = (await this.#snapshots?.take({ isPatient: true })) ?? null;
-		this.#newest = after ?? this.#newest;
-		const files = await this.#changes(before, after?.tree ?? null);
-		return { files, tree: { before, after: after?.tree ?? null } };
-	}
-
-	async #changes(before: string | null, after: string | null): Promise<Looked['files']> {
-		if (before === null || after === null || this.#snapshots === null) return null;
-		try {
-			return (await this.#snapshots.changes(before, after)).map((change) => ({ ...change }));
-		} catch (error) {
-			if (!(error instanceof RelayError)) throw error;
-			this.warnings.push(`Files touched are taken from the agent's tool calls: ${error.message}`);
-			return null;
-		}
+		const held = mark !== null && this.#held?.mark === mark ? this.#held : null;
+		if (held === null) await this.#touched.end(isCancelled ? 'cancelled' : null);
+		const files = held?.files ?? (await this.#touched.changes(reported));
+		this.#held = mark && { mark, files };
+		return { files, tree: this.#touched.trees };
 	}
 }

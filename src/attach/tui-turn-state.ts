@@ -8,6 +8,7 @@ import type { RelayDeps } from '../relay/ports.ts';
 import type { PreparedTui } from '../relay/turn/prepare-tui.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { limitToDisk } from '../turns/event-log.ts';
+import type { Looked, TuiFiles } from './tui-files.ts';
 
 export interface OpenTurn {
 	number: number;
@@ -26,12 +27,9 @@ export interface OpenTurn {
 	isFirst: boolean;
 	/** The log has its end. */
 	hasFinished: boolean;
-}
-
-/** `files` null: as its tools say. */
-export interface Looked {
-	files: TurnState['files'] | null;
-	tree: TurnState['tree'];
+	files: TuiFiles;
+	/** Each once. */
+	warnings: readonly string[];
 }
 
 /** `status`: where no line says how it ended. `isFirst`: no turn of this TUI came before it. */
@@ -59,8 +57,9 @@ export function tuiTurnState(
 		process_place: { ...deps.processes.place() },
 		permissions: request.permissions,
 		resumed: request.resume || !isFirst,
-		files: files ?? own.files,
+		files,
 		tree,
+		warnings: [...turn.warnings],
 		...(turn.isFirst ? { packet: packet?.path ?? null, user_prompt: prepared.words(number, prompt) } : {}),
 	};
 }

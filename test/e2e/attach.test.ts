@@ -1,5 +1,5 @@
 /** `attach` with a fake TUI on a real terminal: what passes through, what is recorded, how it ends. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
@@ -74,6 +74,30 @@ describe('attach', () => {
 		expect(second).toMatchObject({ status: 'completed', files: [] });
 		expect(first?.native_session_id).not.toBe(second?.native_session_id);
 		expect(left()).toEqual([]);
+	});
+
+	it('records the files of a turn as a headless one has them, with what is in no snapshot', async () => {
+		mkdirSync(join(cli.repo, 'inner'));
+		cli.git('-C', 'inner', 'init', '-q');
+		writeFileSync(join(cli.repo, 'inner/file.txt'), 'of another repo\n');
+		const headless = await cli.run(['run', '--agent', 'demo-closer', 'say something'], { env: env() });
+		expect(headless.exitCode, headless.stderr).toBe(0);
+		const program = open('claude', '--new');
+		await program.echoes('ready');
+		program.type('write made.txt\r');
+		await until(() => turns()[1]?.status === 'completed', 'the first turn');
+		program.type('say more\r');
+		await until(() => turns()[2]?.status === 'completed', 'the second turn');
+		program.type('\x1c');
+		expect(await program.ended, program.text()).toBe(0);
+		const [plain, first, second] = turns();
+		expect(plain).toMatchObject({ agent: 'demo-closer', tree: { skipped: ['inner'] } });
+		for (const turn of [first, second]) {
+			expect(turn?.tree.skipped).toEqual(plain?.tree.skipped);
+			expect(turn?.warnings).toEqual(plain?.warnings);
+		}
+		expect(second?.tree.before).toBe(first?.tree.after);
+		expect(program.text().split('Not in the snapshot: inner')).toHaveLength(2);
 	});
 
 	it('hands codex a packet with what was said in claude, without a daemon and with a preset', async () => {

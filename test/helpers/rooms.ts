@@ -255,6 +255,7 @@ export const ROOMS: readonly Room[] = [
 		doors: [
 			'describe-tasks',
 			'event-log',
+			'judge/touched-files',
 			'process/private-files',
 			'process/running-agents',
 			'questions/describe-answer',

@@ -21,12 +21,13 @@ export class TouchedFiles {
 		this.#warn = warn;
 	}
 
-	/** `known`: a snapshot taken right before the turn. */
+	/** `known`: a snapshot taken right before the turn, such as the newest one of the turn before it. */
 	async begin(known: Snapshot | null): Promise<void> {
+		if (known !== null) this.#warnOf(known);
 		this.#before = known ?? (await this.#take());
 	}
 
-	/** The snapshot of a turn that nobody cancelled may take longer. */
+	/** The snapshot of a turn that nobody cancelled may take longer. Again where the agent went on: the last one counts. */
 	async end(stopped: AgentExit['stopRequested']): Promise<void> {
 		const isPatient = stopped !== 'cancelled';
 		const onSlow = () => this.#warn(SLOW);
@@ -40,6 +41,11 @@ export class TouchedFiles {
 			after: this.#after?.tree ?? null,
 			...(skipped.length === 0 ? {} : { skipped: skipped.slice(0, MAX_SKIPPED) }),
 		};
+	}
+
+	/** null: none was taken. */
+	get newest(): Snapshot | null {
+		return this.#after ?? this.#before;
 	}
 
 	/** `reported`: the edits that the agent reports. */
@@ -59,9 +65,12 @@ export class TouchedFiles {
 
 	async #take(options?: Parameters<Snapshots['take']>[0]): Promise<Snapshot | null> {
 		const snapshot = (await this.#snapshots?.take(options)) ?? null;
-		if (snapshot?.unavailable) this.#warn(BY_TOOLS + snapshot.unavailable);
-		if (snapshot && snapshot.skipped.length > 0)
-			this.#warn(`Not in the snapshot: ${snapshot.skipped.slice(0, 5).join(', ')}`);
+		if (snapshot !== null) this.#warnOf(snapshot);
 		return snapshot;
+	}
+
+	#warnOf({ unavailable, skipped }: Snapshot): void {
+		if (unavailable) this.#warn(BY_TOOLS + unavailable);
+		if (skipped.length > 0) this.#warn(`Not in the snapshot: ${skipped.slice(0, 5).join(', ')}`);
 	}
 }
