@@ -1,3 +1,5 @@
+import type { Clock } from '../clock.ts';
+
 /** Signals of our own process, injectable so that what listens can be tested inside a test process. */
 export interface OwnSignals {
 	/** Returns a function that stops listening. */
@@ -30,4 +32,16 @@ export function createProcessSignals(
 			process.kill(0, 'SIGTSTP');
 		},
 	};
+}
+
+/** Longer than a stop takes that is to happen. */
+const STOPPED_CHECK_MS = 150;
+
+/** As `stopGroup`; resolves once the group was woken, or was never stopped. */
+export async function stopUntilWoken(
+	signals: Pick<OwnSignals, 'stopGroup'>,
+	clock: Pick<Clock, 'sleep'>,
+): Promise<void> {
+	signals.stopGroup();
+	await clock.sleep(STOPPED_CHECK_MS);
 }

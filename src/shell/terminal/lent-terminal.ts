@@ -1,7 +1,7 @@
 /** The user's terminal while an agent's own TUI has it: bytes go through unchanged both ways, and it is put back as it was at the end. */
 import type { Passed, TuiTerminal } from '../../attach/attach-contract.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { OwnSignals } from '../../core/processes/own-signals.ts';
+import { type OwnSignals, stopUntilWoken } from '../../core/processes/own-signals.ts';
 import { LeaveKey } from '../../ui/leave-key.ts';
 import { ModeTracker } from '../../ui/mode-tracker.ts';
 import type { TerminalInput } from '../../ui/terminal-modes.ts';
@@ -18,9 +18,6 @@ export interface LentTerminalOptions {
 	/** As configured. */
 	key: string;
 }
-
-/** If the process still runs after this time, it was woken, or never stopped. */
-const STOPPED_CHECK_MS = 150;
 
 export function lendTerminal(options: LentTerminalOptions): TuiTerminal {
 	return new LentTerminal(options);
@@ -84,8 +81,7 @@ class LentTerminal implements TuiTerminal {
 		const { signals, clock } = this.#options;
 		if (this.#tui === null || this.#hasLeft) return;
 		this.#giveBack();
-		signals.stopGroup();
-		await clock.sleep(STOPPED_CHECK_MS);
+		await stopUntilWoken(signals, clock);
 		// It ended meanwhile.
 		if (this.#tui === null) return;
 		this.#take();

@@ -1,13 +1,10 @@
 /** Who has the terminal: the shell, a picker or an editor, or the foreground process while this one is stopped. */
 import type { Clock } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
-import type { OwnSignals } from '../../core/processes/own-signals.ts';
+import { type OwnSignals, stopUntilWoken } from '../../core/processes/own-signals.ts';
 import type { TerminalModes } from '../../ui/terminal-modes.ts';
 import type { LiveView } from '../../view/live/live-view.ts';
 import type { LineEditor } from '../editor/line-editor.ts';
-
-/** Ctrl+Z stops the process; if it still runs after this time, it was woken (or never stopped). */
-const STOPPED_CHECK_MS = 150;
 
 interface HoldParts {
 	modes: TerminalModes;
@@ -64,8 +61,7 @@ export class TerminalHold {
 		const { signals, clock } = this.#parts;
 		this.#leave();
 		this.#stopListening();
-		signals.stopGroup();
-		await clock.sleep(STOPPED_CHECK_MS);
+		await stopUntilWoken(signals, clock);
 		this.#listenToStop();
 		this.#take();
 	}

@@ -3,7 +3,7 @@
  * terminal is in raw mode only while the table is shown, and gets its modes back however the relay ends.
  */
 import type { Clock } from '../../core/clock.ts';
-import type { OwnSignals } from '../../core/processes/own-signals.ts';
+import { type OwnSignals, stopUntilWoken } from '../../core/processes/own-signals.ts';
 import type { TakeNotices } from '../../core/take-notices.ts';
 import { safeLine } from '../../core/text.ts';
 import type { Race, RaceEvent } from '../../race/race-contract.ts';
@@ -57,8 +57,6 @@ export function openRaceView(options: RaceViewOptions): RaceView {
 
 /** The spinner's pace; figures change no faster than an eye follows. */
 const FRAME_MS = 120;
-/** By then a stop that is to happen has happened. */
-const STOPPED_CHECK_MS = 100;
 const CURSOR_OFF = '\x1b[?25l';
 const CURSOR_ON = '\x1b[?25h';
 /** The line above the table, the one with the keys, and one to spare. */
@@ -174,8 +172,7 @@ class LiveRaceView implements RaceView {
 		this.#screen.clear();
 		this.#leave();
 		this.#stopListening[1]?.();
-		signals.stopGroup();
-		await clock.sleep(STOPPED_CHECK_MS);
+		await stopUntilWoken(signals, clock);
 		this.#isAway = false;
 		if (this.#isClosed) return;
 		this.#stopListening[1] = signals.on('SIGTSTP', () => void this.#suspend());
