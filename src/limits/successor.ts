@@ -90,6 +90,12 @@ export interface SuccessorChoice {
 	readonly earliestReset: number | null;
 }
 
+/** Says of a candidate whether it is another agent and can work now. null: nobody works yet. */
+export function canTakeOverFrom(current: AgentId | null) {
+	return ({ agent, verdict }: Pick<CandidateVerdict, 'agent' | 'verdict'>): boolean =>
+		agent !== current && (verdict === 'chosen' || verdict === 'eligible');
+}
+
 export function chooseSuccessor(query: SuccessorQuery): SuccessorChoice {
 	const candidates = candidatesOf(query);
 	const considered: CandidateVerdict[] = [];

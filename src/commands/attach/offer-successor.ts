@@ -1,6 +1,7 @@
 /** At a limit the user is asked who takes over, once the agent that met it is gone. */
 import { tuiOf } from '../../agents/tui/tuis.ts';
 import type { AttachEnd } from '../../attach/attach-contract.ts';
+import { canTakeOverFrom } from '../../limits/successor.ts';
 import type { AgentChoice, Conversation } from '../../relay/conversation-contract.ts';
 import type { CommandContext } from '../context.ts';
 
@@ -16,9 +17,7 @@ export async function offerSuccessor(
 	{ ask }: Pick<CommandContext, 'ask'>,
 ): Promise<Successor | null> {
 	if (end.limit === null || end.working.length > 0 || end.signalCode !== null || ask === null) return null;
-	const next = (await agents.candidates()).find(
-		({ agent, verdict }) => agent !== end.agent && (verdict === 'chosen' || verdict === 'eligible'),
-	);
+	const next = (await agents.candidates()).find(canTakeOverFrom(end.agent));
 	if (next === undefined) return null;
 	const { agent, model } = next;
 	const name = model === null ? agent : `${agent} ${model}`;

@@ -1,7 +1,7 @@
 /** What the status line says, kept up to date beside the keys: nothing here is asked for when one is pressed. */
 import { basename } from 'node:path';
 import type { SeenWindow } from '../../limits/quota.ts';
-import type { CandidateVerdict } from '../../limits/successor.ts';
+import { type CandidateVerdict, canTakeOverFrom } from '../../limits/successor.ts';
 import type { ShellOptions } from '../shell-options.ts';
 import { type BranchLook, lookAtBranch } from './branch-look.ts';
 import { type StatusFacts, statusRow } from './status-row.ts';
@@ -77,9 +77,7 @@ export class StatusLine {
 		const isAgent = active.agent === named || this.#candidates.some((one) => one.agent === named);
 		const agent = isAgent ? named : null;
 		const { branch = null, isDirty = false } = this.#branch ?? {};
-		const next = this.#candidates.find(
-			(one) => one.agent !== agent && (one.verdict === 'eligible' || one.verdict === 'chosen'),
-		);
+		const next = this.#candidates.find(canTakeOverFrom(agent));
 		return {
 			repo: basename(shell.worktree),
 			branch,

@@ -4,6 +4,7 @@ import type { LedgerEntry } from '../../../src/limits/ledger-file.ts';
 import {
 	type Candidate,
 	type CandidateFacts,
+	canTakeOverFrom,
 	chooseSuccessor,
 	type SuccessorQuery,
 } from '../../../src/limits/successor.ts';
@@ -360,5 +361,32 @@ describe('a login that was refused', () => {
 	it('does not stop an agent that is named', () => {
 		const { choice } = chooseSuccessor(query({ agents: agents({ refusedLogin }), explicit: at('codex') }));
 		expect(choice?.agent).toBe('codex');
+	});
+});
+
+describe('whoever can take over', () => {
+	const { candidates } = chooseSuccessor(
+		query({
+			agents: [facts('claude'), facts('codex', { installed: false }), facts('gemini'), facts('opencode')],
+			limitOf: ({ agent }) => (agent === 'gemini' ? entryUntil(NOW + 60_000, agent) : null),
+			current: null,
+		}),
+	);
+
+	it('can work now, and is another agent', () => {
+		expect(candidates.map(({ verdict }) => verdict)).toEqual([
+			'chosen',
+			'not_installed',
+			'limited',
+			'eligible',
+		]);
+		expect(candidates.filter(canTakeOverFrom('claude')).map(({ agent }) => agent)).toEqual(['opencode']);
+	});
+
+	it('is anybody who can work where nobody works yet', () => {
+		expect(candidates.filter(canTakeOverFrom(null)).map(({ agent }) => agent)).toEqual([
+			'claude',
+			'opencode',
+		]);
 	});
 });
