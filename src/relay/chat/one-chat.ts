@@ -13,6 +13,7 @@ import { alsoLogged } from '../events/log-event.ts';
 import { oneTurn, type TurnEnd } from '../one-turn.ts';
 import { type Ports, type RelayDeps, withPolicy } from '../ports.ts';
 import { packUnfinished } from '../resume/repair.ts';
+import { describeNewConversation } from '../turn/conversation-use.ts';
 import { type Obstacle, obstacleOf } from './able-participants.ts';
 import type { Chat, ChatOptions, ChatOutcome, ChatResult } from './chat-contract.ts';
 import { agreeOn, checkpointChat } from './end-chat.ts';
@@ -132,7 +133,7 @@ export class OneChat implements Chat {
 		for (const text of [prepared.gone, prepared.cannotAsk])
 			if (text !== null) options.onEvent({ type: 'notice', level: 'warning', text });
 		if (prepared.left !== null) {
-			const text = `${who.id} starts a new conversation, with the whole chat: its last one ${prepared.left}.`;
+			const text = describeNewConversation(who.id, prepared.left, 'chat');
 			options.onEvent({ type: 'notice', level: 'info', text });
 		}
 		this.#round.count();

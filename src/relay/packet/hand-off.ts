@@ -14,8 +14,7 @@ import type { AgentChoice } from '../conversation-contract.ts';
 import { type ConversationState, heldSession } from '../conversation-state.ts';
 import { type Ports, type RelayDeps, withPolicy } from '../ports.ts';
 import { placeSession } from '../resume/session-place.ts';
-import { unfinishedTask } from '../turn/task.ts';
-import type { PacketRequest } from './make-packet.ts';
+import { requestOfSession } from './request-of-session.ts';
 
 /** The session waits for the agent from now on, with a packet. Throws `no_such_session`, and like `requireExecutable`. */
 export async function handOff(
@@ -28,7 +27,7 @@ export async function handOff(
 	requireExecutable(to.agent, deps);
 	refuseNothing(session.id, deps.store);
 	const { makePacket } = await import('./make-packet.ts');
-	const { path: packet } = await makePacket({ session, ...requestOf(session, to, deps) }, deps);
+	const { path: packet } = await makePacket({ session, ...requestOfSession(session, to, deps) }, deps);
 	session.apply(checkpoint, {
 		reason: 'handoff',
 		at: deps.clock.now(),
@@ -61,7 +60,7 @@ export async function previewPacket(
 		import('../../handoff/build-packet.ts'),
 	]);
 	try {
-		const { packet } = await packetOf({ session, ...requestOf(session, to, deps) }, deps);
+		const { packet } = await packetOf({ session, ...requestOfSession(session, to, deps) }, deps);
 		return composePrompt(packet, null).text;
 	} finally {
 		await ports.snapshots?.settled();
@@ -84,7 +83,7 @@ export async function packNow(
 	const hasNews = hasNote || session.meta.notes.some(({ at }) => before !== null && at > before.at);
 	if (known !== null && !hasNews) return { packet: known, isNew: false };
 	const { makePacket } = await import('./make-packet.ts');
-	const { path: packet } = await makePacket({ session, ...requestOf(session, null, deps) }, deps);
+	const { path: packet } = await makePacket({ session, ...requestOfSession(session, null, deps) }, deps);
 	session.apply(checkpoint, {
 		reason: before?.reason ?? 'handoff',
 		at: deps.clock.now(),
@@ -110,26 +109,6 @@ function waitingPacket(id: SessionId, meta: SessionMeta, store: SessionStore): s
 	if (packet === null || !hasUnusedPacket({ meta, lastTurn })) return null;
 	const path = insideSession(store.folderOf(id), packet);
 	return path === null || readOrNull(path) === null ? null : packet;
-}
-
-type Words = Pick<OpenSession, 'id' | 'meta' | 'folder' | 'witness'>;
-
-function requestOf(session: Words, to: AgentChoice | null, deps: RelayDeps): Omit<PacketRequest, 'session'> {
-	const { registry, store } = deps;
-	const worked = store
-		.story(session.id)
-		.flatMap(({ turns }) => turns)
-		.at(-1)?.agent;
-	const task = unfinishedTask(session, store);
-	return {
-		from: registry.adapters.find(({ id }) => id === worked) ?? null,
-		to: to && registry.find(to.agent),
-		toModel: to?.model ?? null,
-		reason: to === null ? 'checkpoint' : 'switch',
-		limit: null,
-		nowPrompt: task && { text: task.text, isInterrupted: task.isInterrupted, isConfirmed: task.isConfirmed },
-		since: null,
-	};
 }
 
 /** Throws `nothing_to_continue` for a session in which no agent has worked. */

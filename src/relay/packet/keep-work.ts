@@ -10,7 +10,7 @@ import { type ConversationState, previousAgent } from '../conversation-state.ts'
 import type { RelayDeps } from '../ports.ts';
 import type { PreparedTurn } from '../turn/prepare-turn.ts';
 import type { GiveUp, HandOver, Send, Wait } from '../turn/step.ts';
-import { keepWaiting, type Task } from '../turn/task.ts';
+import { keepWaiting, nowPromptOf, type Task } from '../turn/task.ts';
 import type { MadePacket } from './make-packet.ts';
 
 /** The present state of a prompt. */
@@ -105,8 +105,7 @@ export async function packWork(
 	work: WorkAtHand,
 ): Promise<string> {
 	const { session, state, deps } = work;
-	const { text, isInterrupted, isConfirmed } = work.task;
-	const nowPrompt = { text, isInterrupted, isConfirmed };
+	const nowPrompt = nowPromptOf(work.task);
 	const from = adapterOf(previousAgent(state), deps);
 	const { makePacket } = await import('./make-packet.ts');
 	const made = await makePacket(

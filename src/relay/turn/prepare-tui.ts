@@ -1,16 +1,14 @@
 /** What an agent's own TUI is started with, inside a session: the conversation to resume, or the packet as its first prompt. */
 import type { AgentAdapter, PermissionPreset } from '../../agents/agent-adapter.ts';
-import { recordedFolder } from '../../git/repo/start-folder.ts';
 import { insideSession } from '../../sessions/files/session-paths.ts';
 import type { ConversationUse } from '../../sessions/lineage/native-conversations.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import type { TurnSpec } from '../../turns/turn-spec.ts';
 import type { MadePacket, PacketRequest } from '../packet/make-packet.ts';
-import { agentStanding, placedTurns } from '../packet/placed-turns.ts';
+import { requestOfSession } from '../packet/request-of-session.ts';
 import type { RelayDeps } from '../ports.ts';
-import { presentPlace } from '../resume/present-place.ts';
-import { describeBetween, useConversation } from './conversation-use.ts';
+import { describeBetween, describeNewConversation, useConversation } from './conversation-use.ts';
 import { turnSpec } from './prepare-turn.ts';
 import { type Task, unfinishedTask } from './task.ts';
 
@@ -43,27 +41,21 @@ const MAX_ARGUMENT_BYTES = 120 * 1024;
 export async function prepareTui(plan: TuiPlan, deps: RelayDeps): Promise<PreparedTui> {
 	const { session, adapter } = plan;
 	const lineage = deps.store.story(session.id);
-	const turns = placedTurns(lineage);
-	const known = session.meta.agents[adapter.id]?.native_session_id ?? null;
-	const folder = recordedFolder(presentPlace(deps.repo));
-	const own = agentStanding(turns, adapter.id, known, { folder });
-	const { standing, use, between } = useConversation(own, { adapter, lineage }, deps);
+	const used = useConversation({ session, adapter, who: adapter.id, lineage }, deps);
+	const { turns, standing, use, between } = used;
 	try {
 		const waiting = unfinishedTask(session, deps.store);
 		const needsPacket = turns.length > 0 && (standing.needsPacket || between.length > 0);
-		const packet = needsPacket
-			? await packetFor(plan, waiting, { since: standing.lastTurn, between }, deps)
-			: null;
+		const packet = needsPacket ? await packetFor(plan, { since: standing.lastTurn, between }, deps) : null;
 		const made = { prompt: '', userPrompt: null, packet: packet?.path ?? null, standing };
-		const { account } = deps.loginOf(adapter.id);
-		const bare = turnSpec({ ...plan, trigger: 'user', before: null, mayAsk: false }, deps, made);
+		const spec = turnSpec({ ...plan, trigger: 'user', before: null, mayAsk: false }, deps, made);
 		const left =
 			standing.left === null
 				? []
-				: [`${adapter.title} starts a new conversation: its last one ${standing.left}.`];
+				: [describeNewConversation(adapter.title, standing.left, packet && 'story in a packet')];
 		const shared = describeBetween(adapter.title, between);
 		return {
-			spec: { ...bare, account: { profile: adapter.base === undefined ? null : adapter.id, hash: account } },
+			spec,
 			firstPrompt: packet && (await promptOf(packet, session)),
 			packet,
 			words: (turn, prompt) => packet && waiting && wordsIn(prompt, turn, waiting),
@@ -79,27 +71,12 @@ export async function prepareTui(plan: TuiPlan, deps: RelayDeps): Promise<Prepar
 
 async function packetFor(
 	{ session, adapter, model }: TuiPlan,
-	waiting: Task | null,
 	known: Pick<PacketRequest, 'since' | 'between'>,
 	deps: RelayDeps,
 ): Promise<MadePacket> {
 	const { makePacket } = await import('../packet/make-packet.ts');
-	const worked = deps.store
-		.story(session.id)
-		.flatMap(({ turns }) => turns)
-		.at(-1)?.agent;
-	return makePacket(
-		{
-			...{ session, to: adapter, toModel: model, reason: 'switch', limit: null, ...known },
-			from: deps.registry.adapters.find(({ id }) => id === worked) ?? null,
-			nowPrompt: waiting && {
-				text: waiting.text,
-				isInterrupted: waiting.isInterrupted,
-				isConfirmed: waiting.isConfirmed,
-			},
-		},
-		deps,
-	);
+	const request = requestOfSession(session, { agent: adapter.id, model }, deps);
+	return makePacket({ session, ...request, ...known }, deps);
 }
 
 /** What has no room in an argument is read by the agent. */

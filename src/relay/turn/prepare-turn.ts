@@ -6,7 +6,6 @@ import { isModelName } from '../../agents/model-name.ts';
 import { agentSettings } from '../../config/defaults.ts';
 import { RelayError } from '../../core/errors.ts';
 import { safeLine } from '../../core/text.ts';
-import { recordedFolder } from '../../git/repo/start-folder.ts';
 import type { RepoFacts, Snapshot } from '../../git/repo-facts.ts';
 import type { ComposedPrompt } from '../../handoff/build-packet.ts';
 import type { PacketReason } from '../../handoff/packet-input.ts';
@@ -18,20 +17,14 @@ import type { TurnSpec } from '../../turns/turn-spec.ts';
 import { describeAskingProblem } from '../agents/asking-problem.ts';
 import { requireExecutable } from '../agents/require-executable.ts';
 import type { MadePacket, PacketRequest } from '../packet/make-packet.ts';
-import {
-	type AgentStanding,
-	agentStanding,
-	cutTurns,
-	type PlacedTurn,
-	placedTurns,
-} from '../packet/placed-turns.ts';
+import { type AgentStanding, cutTurns, type PlacedTurn } from '../packet/placed-turns.ts';
 import type { RelayDeps } from '../ports.ts';
 import { presentPlace } from '../resume/present-place.ts';
-import { describeBetween, useConversation } from './conversation-use.ts';
+import { describeBetween, describeNewConversation, useConversation } from './conversation-use.ts';
 import { picturesIn } from './named-pictures.ts';
 import { describePartners, partnerTurns, turnsOf } from './partner-turns.ts';
 import { plainPrompt } from './plain-prompt.ts';
-import type { Task } from './task.ts';
+import { nowPromptOf, type Task } from './task.ts';
 import { turnEnvironment } from './turn-environment.ts';
 import { turnTools } from './turn-tools.ts';
 import { withWorkstream } from './workstream-state.ts';
@@ -75,17 +68,12 @@ export interface PreparedTurn {
 export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<PreparedTurn> {
 	const { session, adapter, task } = plan;
 	const lineage = deps.store.story(session.id);
-	const turns = placedTurns(lineage);
-	const known = plan.isFresh ? null : (session.meta.agents[adapter.id]?.native_session_id ?? null);
 	// Words that are not known to be the user's go out as a quote, never bare.
 	const isPacketWanted = task.isInterrupted || plan.trigger === 'switch' || !task.isConfirmed;
 	const place = presentPlace(deps.repo);
-	const now = { hasPacket: isPacketWanted, folder: recordedFolder(place) };
-	const { standing, use, between } = useConversation(
-		agentStanding(turns, adapter.id, known, now),
-		{ adapter, lineage },
-		deps,
-	);
+	const conversation = { session, adapter, who: adapter.id, lineage, isFresh: plan.isFresh };
+	const used = useConversation({ ...conversation, hasPacket: isPacketWanted }, deps);
+	const { turns, standing, use, between } = used;
 	try {
 		const pictures = picturesOf(plan, deps);
 		const { nativeSessionId: nativeId } = standing;
@@ -104,8 +92,10 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 		const prompt = pictures.words === '' ? sent.text : `${sent.text}\n\n${pictures.words}`;
 		const made = { prompt, userPrompt, packet: packet?.path ?? null, standing };
 		// The user already knows about one that is gone.
-		const leaves = plan.isFresh || standing.left === null ? null : newConversation(adapter, standing.left);
-		const { account } = deps.loginOf(adapter.id);
+		const leaves =
+			plan.isFresh || standing.left === null
+				? null
+				: describeNewConversation(adapter.title, standing.left, 'story in a packet');
 		const bare = turnSpec(plan, deps, made);
 		const spec = {
 			...bare,
@@ -115,7 +105,6 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 				...(await askingKeyFor(bare, deps, plan.signal)),
 			},
 			pictures: pictures.pictures.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
-			account: { profile: adapter.base === undefined ? null : adapter.id, hash: account },
 			conversation: use,
 			toldOf: turnsOf(beside),
 		};
@@ -158,10 +147,6 @@ export function describeGoneFolder({ folder, worktree }: RepoFacts): string {
 	return `${safeLine(folder, 200)} is no longer a folder of this worktree; agents start in ${safeLine(worktree, 200)}`;
 }
 
-function newConversation({ title }: AgentAdapter, why: string): string {
-	return `${title} starts a new conversation, with the whole story in a packet: its last one ${why}.`;
-}
-
 /** Packets are a sixth of the program and most turns need none, so their code is loaded here. */
 async function promptWithPacket(
 	plan: TurnPlan,
@@ -187,14 +172,10 @@ function packetRequest(plan: TurnPlan) {
 		toModel: model,
 		reason,
 		limit,
-		nowPrompt: nowPromptOf(task),
+		// Else it follows the packet.
+		nowPrompt: task.isInterrupted || !task.isConfirmed ? nowPromptOf(task) : null,
 		...(before === null ? {} : { currentTree: before.tree }),
 	};
-}
-
-/** The prompt if it is part of the packet rather than following it. */
-function nowPromptOf({ text, isInterrupted, isConfirmed }: Task) {
-	return isInterrupted || !isConfirmed ? { text, isInterrupted, isConfirmed } : null;
 }
 
 /** Throws like `requireExecutable`. */
@@ -221,6 +202,10 @@ export function turnSpec(
 		agentVersion: version,
 		executable,
 		modelAsked: model,
+		account: {
+			profile: adapter.base === undefined ? null : adapter.id,
+			hash: deps.loginOf(adapter.id).account,
+		},
 		request: {
 			nativeSessionId: resumed ?? (adapter.choosesSessionId ? deps.newNativeId() : null),
 			resume: resumed !== null,

@@ -32,6 +32,13 @@ export interface Task extends RecordedWords {
 	isInterrupted: boolean;
 }
 
+/** As a packet has it. */
+export const nowPromptOf = ({ text, isInterrupted, isConfirmed }: Task) => ({
+	text,
+	isInterrupted,
+	isConfirmed,
+});
+
 export function newTask(text: string): Task {
 	return { text, isConfirmed: true, recordedAt: null, isInterrupted: false };
 }

@@ -2,7 +2,6 @@
 import { relative } from 'node:path';
 import { secretValues } from '../../../agents/secret-values.ts';
 import { parseSessionId } from '../../../core/ids.ts';
-import { recordedFolder } from '../../../git/repo/start-folder.ts';
 import { createRedactor } from '../../../handoff/redact.ts';
 import { withInertMaterial } from '../../../handoff/words/piped-text.ts';
 import { turnFile } from '../../../sessions/files/session-paths.ts';
@@ -14,7 +13,7 @@ import { privatePathToLookAt } from '../../../turns/process/private-files.ts';
 import type { TurnSpec } from '../../../turns/turn-spec.ts';
 import { describeAskingProblem } from '../../agents/asking-problem.ts';
 import { noteOfUndos } from '../../packet/note-of-undos.ts';
-import { agentStanding, type PlacedTurn, placedTurns } from '../../packet/placed-turns.ts';
+import { type PlacedTurn, placedTurns } from '../../packet/placed-turns.ts';
 import type { RelayDeps } from '../../ports.ts';
 import { presentPlace } from '../../resume/present-place.ts';
 import { readableFolders } from '../../resume/record-folders.ts';
@@ -56,11 +55,7 @@ export interface PreparedChatTurn {
 export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Promise<PreparedChatTurn> {
 	const { session, who, lineage } = plan;
 	const adapter = deps.registry.find(who.agent);
-	const known = session.meta.agents[who.id]?.native_session_id ?? null;
-	const place = presentPlace(deps.repo);
-	const now = { hasPacket: true, folder: recordedFolder(place) };
-	const standing = agentStanding(placedTurns(lineage), who.id, known, now);
-	const used = useConversation(standing, { adapter, lineage }, deps);
+	const used = useConversation({ session, adapter, who: who.id, lineage, hasPacket: true }, deps);
 	try {
 		return await prepareIn(used, plan, deps);
 	} catch (error) {
@@ -70,7 +65,7 @@ export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Prom
 }
 
 async function prepareIn(
-	{ standing, use }: UsedConversation,
+	{ turns, standing, use }: UsedConversation,
 	plan: ChatTurnPlan,
 	deps: RelayDeps,
 ): Promise<PreparedChatTurn> {
@@ -129,20 +124,16 @@ async function prepareIn(
 		...privatePathToLookAt(deps.privateFolder),
 		prompt: { path: turnFile(session.folder, turn, 'prompt.md'), text: prompt.text },
 	});
-	const account = {
-		profile: adapter.base === undefined ? null : adapter.id,
-		hash: deps.loginOf(adapter.id).account,
-	};
 	const packet = await writeChatPacket(session, {
 		markdown: prompt.text,
 		chat,
-		last: placedTurns(lineage).at(-1)?.state ?? null,
+		last: turns.at(-1)?.state ?? null,
 		to: { id: who.id, agent: who.agent },
 		missed,
 		redactions: redactor.count(),
 	});
 	return {
-		spec: { ...spec, account, packet, conversation: use, speaker: { participant: who.id, notesHeard } },
+		spec: { ...spec, packet, conversation: use, speaker: { participant: who.id, notesHeard } },
 		packet,
 		isFresh,
 		left: standing.left,
