@@ -157,6 +157,7 @@ export const ROOMS: readonly Room[] = [
 		doors: [
 			'agent-adapter',
 			'asking/allow-rules',
+			'claude/native/interruption',
 			'claude/stream/tools',
 			'claude/stream/usage',
 			'claude/stream/work/plan',

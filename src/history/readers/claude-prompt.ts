@@ -1,4 +1,5 @@
 /** Which `user` lines of a claude transcript a person typed: most are results, notices and expansions of the CLI's own. Pure. */
+import { isInterruption } from '../../agents/claude/native/interruption.ts';
 import { type JsonObject, listOrEmpty, objectOrEmpty, textOrNull } from '../../agents/reading/json-fields.ts';
 import type { PromptSource } from '../transcript-items.ts';
 
@@ -21,7 +22,7 @@ export function readUserLine(line: JsonObject): UserLine {
 	if (line.toolUseResult !== undefined || hasToolResult(content)) return OTHER;
 	if (line.isCompactSummary === true || line.isVisibleInTranscriptOnly === true) return OTHER;
 	const text = textOf(content);
-	if (/^\[Request interrupted by user/.test(text)) return { is: 'interruption' };
+	if (isInterruption(text)) return { is: 'interruption' };
 	if (line.isMeta === true || text === '') return OTHER;
 	if (line.isSidechain === true) return { is: 'prompt', by: 'agent', text };
 	if (textOrNull(line.planContent) !== null || PLAN.test(text)) return { is: 'prompt', by: 'plan', text };

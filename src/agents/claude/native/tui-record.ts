@@ -16,6 +16,7 @@ import {
 import { namesIn, readTail } from '../../reading/native-files.ts';
 import { type LineMark, NO_MARK, type TuiRecord } from '../../tui/agent-tui.ts';
 import { judgeRefused, limitFromEvent } from '../limits.ts';
+import { isInterruption } from './interruption.ts';
 
 const MAX_STATE_BYTES = 64 * 1024;
 
@@ -70,7 +71,7 @@ async function statesOf(env: Readonly<Record<string, string>>): Promise<State[]>
 function markOf(line: JsonObject, now: number): LineMark {
 	if (line.isSidechain === true) return NO_MARK;
 	if (line.type === 'system') return { ...NO_MARK, endsTurn: line.subtype === 'turn_duration' };
-	if (line.type === 'user') return { ...NO_MARK, endsTurn: isInterruption(line) };
+	if (line.type === 'user') return { ...NO_MARK, endsTurn: isInterruption(textOf(line)) };
 	if (line.type !== 'assistant') return NO_MARK;
 	if (line.isApiErrorMessage === true) return refusal(line, now);
 	const stopped = textOrNull(objectOrEmpty(line.message).stop_reason);
@@ -86,8 +87,6 @@ const textOf = (line: JsonObject) => {
 			.join('')
 	);
 };
-
-const isInterruption = (line: JsonObject) => textOf(line).startsWith('[Request interrupted by user');
 
 function refusal(line: JsonObject, now: number): LineMark {
 	const words = textOf(line);
