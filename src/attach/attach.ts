@@ -131,25 +131,20 @@ class Visit {
 		try {
 			terminal.connect(tui);
 			const following = this.#follow(tui, turns, isOver.signal);
-			const how = await Promise.race([
-				tui.ended.then(({ exitCode }) => ({ how: 'ended' as const, exitCode, signalCode: null })),
-				terminal.left.then((signalCode) => ({
-					...{
-						how: signalCode === null ? ('left' as const) : ('signal' as const),
-						exitCode: null,
-						signalCode,
-					},
-				})),
-				limited.then(() => ({ how: 'limit' as const, exitCode: null, signalCode: null })),
-				following.then(() => ({ how: 'ended' as const, exitCode: null, signalCode: null })),
+			const end = await Promise.race([
+				tui.ended.then(({ exitCode }) => over('ended', { exitCode })),
+				terminal.left.then((code) => (code === null ? over('left') : over('signal', { signalCode: code }))),
+				limited.then(() => over('limit')),
+				// It rejects where a turn could not be recorded.
+				following.then(() => over('ended')),
 			]);
-			if (how.how !== 'ended') await this.#stop(tui);
+			if (end.how !== 'ended') await this.#stop(tui);
 			await tui.ended;
 			terminal.close();
 			isOver.abort();
 			await following;
-			await turns.end(this.#follower.end(), how.how === 'ended' ? 'outcome_unknown' : 'cancelled');
-			return await this.#ended(turns, how);
+			await turns.end(this.#follower.end(), end.how === 'ended' ? 'outcome_unknown' : 'cancelled');
+			return await this.#ended(turns, end);
 		} finally {
 			isOver.abort();
 			await tui.stop(TERMINATE_MS).finally(() => terminal.close());
@@ -227,12 +222,12 @@ class Visit {
 		await tui.stop(TERMINATE_MS);
 	}
 
-	async #ended(turns: TuiTurns, how: Pick<AttachEnd, 'how' | 'exitCode' | 'signalCode'>): Promise<AttachEnd> {
+	async #ended(turns: TuiTurns, over: Over): Promise<AttachEnd> {
 		const { session, adapter } = this.#options;
 		return {
 			agent: adapter.id,
 			sessionId: session.id,
-			...how,
+			...over,
 			turns: turns.states,
 			limit: turns.limit,
 			working: await this.#working(),
@@ -258,5 +253,13 @@ class Visit {
 		return this.#tui.record.workers(ids, { env: this.#env, isAlive });
 	}
 }
+
+type Over = Pick<AttachEnd, 'how' | 'exitCode' | 'signalCode'>;
+
+/** How a visit is over. `codes`: where there is one. */
+const over = (how: Over['how'], codes: Partial<Omit<Over, 'how'>> = {}): Over => ({
+	...{ how, exitCode: null, signalCode: null },
+	...codes,
+});
 
 const pidsOf = (tui: TuiProcess) => new Set(tui.descendants().map(({ pid }) => pid));

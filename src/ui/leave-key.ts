@@ -7,6 +7,7 @@ const PASTE_BEGINS = '\x1b[200~';
 const PASTE_ENDS = '\x1b[201~';
 
 export class LeaveKey {
+	/** Global: `matchAll` works on a copy, so nothing of one look is left for the next. */
 	readonly #pattern: RegExp;
 	#tail = '';
 	#isPasting = false;
@@ -18,7 +19,7 @@ export class LeaveKey {
 		const code = char.toLowerCase().charCodeAt(0);
 		const hex = byte.toString(16).padStart(2, '0');
 		// As the byte; by kitty's protocol, pressed or repeated; by modifyOtherKeys.
-		this.#pattern = new RegExp(`\\x${hex}|\\x1b\\[${code};5(?::[12])?u|\\x1b\\[27;5;${code}~`);
+		this.#pattern = new RegExp(`\\x${hex}|\\x1b\\[${code};5(?::[12])?u|\\x1b\\[27;5;${code}~`, 'g');
 	}
 
 	/** The bytes before it, or all, and whether it was pressed; what follows it in `chunk` is dropped then. */
@@ -45,7 +46,6 @@ export class LeaveKey {
 
 /** Where it begins; -1 where it is not, or ends before `known`, so that it was seen before. */
 function pressedAt(text: string, pattern: RegExp, known: number): number {
-	for (const match of text.matchAll(new RegExp(pattern, 'g')))
-		if (match.index + match[0].length > known) return match.index;
+	for (const match of text.matchAll(pattern)) if (match.index + match[0].length > known) return match.index;
 	return -1;
 }
