@@ -42,7 +42,6 @@ export class TuiTurns {
 	/** A prompt that nothing has come of yet: claude leaves in its file what the user took back. */
 	#waiting: Extract<Heard, { step: 'begin' }> | null = null;
 	#turn: OpenTurn | null = null;
-	readonly #warnings = new Set<string>();
 	/** What the files of the next turn are compared with. */
 	#newest: Snapshot | null;
 	#limit: Limit | null = null;
@@ -54,7 +53,7 @@ export class TuiTurns {
 
 	/** Of all turns, each once. */
 	get warnings(): readonly string[] {
-		return [...this.#warnings];
+		return [...new Set(this.states.flatMap(({ warnings }) => warnings))];
 	}
 
 	get states(): TurnState[] {
@@ -145,11 +144,9 @@ export class TuiTurns {
 		const isFirst = this.#states.size === 0 && prepared.firstPrompt !== null;
 		const known = waiting.open;
 		if (known === null) return;
-		const warnings: string[] = [];
-		const warn = (text: string) => this.#warn(text, warnings);
-		const files = new TuiFiles(deps.snapshots, warn);
+		const files = new TuiFiles(deps.snapshots);
 		const turn: OpenTurn = {
-			...{ number, nativeId, recording, known, prompt: waiting.text, isFirst, files, warnings },
+			...{ number, nativeId, recording, known, prompt: waiting.text, isFirst, files },
 			...{ mark: null, settled: null, isKept: true, hasFinished: false },
 		};
 		this.#log({ type: 'turn_started', turn: number, ...this.#asStarted(isFirst) });
@@ -158,7 +155,7 @@ export class TuiTurns {
 		this.#turn = turn;
 		const looked = await files.begin(this.#newest);
 		const problem = session.witness.takeProblem();
-		if (problem !== null) warn(problem);
+		if (problem !== null) files.warn(problem);
 		const state = this.#stateOf(turn, 'running', looked);
 		this.#states.set(number, state);
 		session.writeTurnState(state);
@@ -233,11 +230,6 @@ export class TuiTurns {
 		const { prepared, deps } = this.#options;
 		const isFirst = turn.number === (this.states[0]?.turn ?? turn.number);
 		return tuiTurnState(turn, status, looked, { prepared, deps, isFirst });
-	}
-
-	#warn(text: string, ofTurn: string[]): void {
-		this.#warnings.add(text);
-		if (!ofTurn.includes(text)) ofTurn.push(text);
 	}
 
 	#log(event: LogEvent): void {

@@ -11,8 +11,19 @@ export class TuiFiles {
 	/** As of that mark. */
 	#held: { mark: LineMark; files: Looked['files'] } | null = null;
 
-	constructor(snapshots: Snapshots | null, warn: (text: string) => void) {
-		this.#touched = new TouchedFiles(snapshots, warn);
+	readonly #warnings = new Set<string>();
+
+	constructor(snapshots: Snapshots | null) {
+		this.#touched = new TouchedFiles(snapshots, (text) => this.warn(text));
+	}
+
+	/** What the turn's record lacks, each once. */
+	get warnings(): readonly string[] {
+		return [...this.#warnings];
+	}
+
+	warn(text: string): void {
+		this.#warnings.add(text);
 	}
 
 	/** `before`: the newest snapshot of the turn before, or the one from before the TUI began. */

@@ -28,8 +28,6 @@ export interface OpenTurn {
 	/** The log has its end. */
 	hasFinished: boolean;
 	files: TuiFiles;
-	/** Each once. */
-	warnings: readonly string[];
 }
 
 /** `status`: where no line says how it ended. `isFirst`: no turn of this TUI came before it. */
@@ -59,7 +57,7 @@ export function tuiTurnState(
 		resumed: request.resume || !isFirst,
 		files,
 		tree,
-		warnings: [...turn.warnings],
+		warnings: [...turn.files.warnings],
 		...(turn.isFirst ? { packet: packet?.path ?? null, user_prompt: prepared.words(number, prompt) } : {}),
 	};
 }

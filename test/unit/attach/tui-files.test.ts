@@ -23,7 +23,6 @@ const byTools = { isCancelled: false, reported: () => [{ ...edit('told.txt', 'to
 /** `after`: what is taken, in order. Each pair of trees differs in a file named after both. */
 function openTurn(...after: Snapshot[]) {
 	const asked: Parameters<Snapshots['take']>[0][] = [];
-	const warnings: string[] = [];
 	const snapshots: Snapshots = {
 		take: async (options) => {
 			asked.push(options);
@@ -34,7 +33,7 @@ function openTurn(...after: Snapshot[]) {
 		settled: async () => undefined,
 		release: () => undefined,
 	};
-	return { asked, warnings, files: new TuiFiles(snapshots, (text) => warnings.push(text)) };
+	return { asked, files: new TuiFiles(snapshots) };
 }
 
 describe('the files of a turn in a TUI', () => {
@@ -63,25 +62,27 @@ describe('the files of a turn in a TUI', () => {
 	});
 
 	it('name what is in no snapshot, and say so', async () => {
-		const { files, warnings } = openTurn(snapshot({ tree: 'b', skipped: ['late'] }));
+		const { files } = openTurn(snapshot({ tree: 'b', skipped: ['late'] }));
 		const { tree } = await files.begin(snapshot({ tree: 'a', skipped: ['inner'] }));
 		expect(tree).toEqual({ before: 'a', after: null, skipped: ['inner'] });
 		expect((await files.look(null, byTools)).tree.skipped).toEqual(['inner', 'late']);
-		expect(warnings).toEqual(['Not in the snapshot: inner', 'Not in the snapshot: late']);
+		expect(files.warnings).toEqual(['Not in the snapshot: inner', 'Not in the snapshot: late']);
 	});
 
 	it('are those of its tools where no snapshot could be taken, and the turn says why', async () => {
-		const { files, warnings } = openTurn(snapshot({ unavailable: 'it takes too long' }));
+		const { files } = openTurn(snapshot({ unavailable: 'it takes too long' }));
 		await files.begin(snapshot({ tree: 'a' }));
 		expect(await files.look(mark, byTools)).toEqual({
 			files: [edit('told.txt', 'tool')],
 			tree: { before: 'a', after: null },
 		});
-		expect(warnings).toEqual(["Files touched are taken from the agent's tool calls: it takes too long"]);
+		expect(files.warnings).toEqual([
+			"Files touched are taken from the agent's tool calls: it takes too long",
+		]);
 		const next = openTurn(snapshot({ tree: 'c' }));
 		await next.files.begin(files.newest);
 		expect(await next.files.look(mark, byTools)).toMatchObject({ files: [edit('told.txt', 'tool')] });
-		expect(next.warnings).toEqual(warnings);
+		expect(next.files.warnings).toEqual(files.warnings);
 	});
 
 	it('wait for no slow snapshot once the user has come back', async () => {
