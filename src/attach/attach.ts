@@ -11,22 +11,21 @@ import { withPrivatePath } from '../turns/process/private-files.ts';
 import type { AttachEnd } from './attach-contract.ts';
 import { type AttachOptions, Visit } from './visit.ts';
 
-/** Throws RelayError `refused` for an agent whose TUI the relay cannot open. */
-export function requireTui(agent: AgentId) {
+/** Throws RelayError `refused` for an agent whose TUI the relay cannot open. `instead`: how it works without, as typed. */
+export function requireTui(agent: AgentId, instead: string) {
 	const tui = tuiOf(agent);
 	if (tui !== null) return tui;
 	throw new RelayError(
 		'refused',
 		`The relay cannot attach the TUI of ${agent} yet; it can those of claude and codex.`,
 		{
-			hint: `Let it work here: agent-relay run --agent ${agent} "TASK"`,
+			hint: `Let it work here: ${instead}`,
 		},
 	);
 }
 
 /** Throws what `prepareTui` and `StartTui` throw; then nothing was started. */
 export async function attach(options: AttachOptions, deps: RelayDeps): Promise<AttachEnd> {
-	const tui = requireTui(options.adapter.id);
 	const prepared = await prepareTui(options, deps);
 	let id: string | null = null;
 	try {
@@ -34,7 +33,7 @@ export async function attach(options: AttachOptions, deps: RelayDeps): Promise<A
 		return await withPrivatePath(
 			{ folder: deps.privateFolder, name: 'tui', processes: deps.processes },
 			async (statusPath) => {
-				const visit = new Visit({ ...options, tui }, prepared, deps);
+				const visit = new Visit(options, prepared, deps);
 				try {
 					return await visit.run(statusPath);
 				} finally {

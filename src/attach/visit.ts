@@ -11,11 +11,17 @@ import { RecordFollower } from './follow-record.ts';
 import { TuiTurns } from './record-tui-turns.ts';
 
 export interface AttachOptions extends TuiPlan {
+	/** Of the adapter. */
+	tui: AgentTui;
 	terminal: TuiTerminal;
 	/** As `attach.on_limit` says. */
 	onLimit: 'stay' | 'return';
 	/** Tells the user, before the TUI has the terminal. */
 	notice(text: string): void;
+	/** The user's own arguments for the TUI, read by its rules. */
+	passed: readonly string[];
+	/** How the user begins another conversation, where somebody works in this one. */
+	anew: string;
 }
 
 /** How often the transcripts are looked at. */
@@ -28,6 +34,8 @@ const STARTING_MS = 10_000;
 const INTERRUPT_MS = 1_500;
 /** Between SIGTERM and SIGKILL: gemini takes 4 s, claude and codex half a second. */
 const TERMINATE_MS = 5_000;
+/** The same where a signal ends the relay, which promises to be gone within 5 s. */
+const SIGNALLED_MS = 2_500;
 
 export class Visit {
 	readonly #options: AttachOptions;
@@ -41,14 +49,14 @@ export class Visit {
 	#isLimited = false;
 	#tellLimit: () => void = () => undefined;
 
-	constructor(options: AttachOptions & { tui: AgentTui }, prepared: PreparedTui, deps: RelayDeps) {
-		const { adapter, tui } = options;
+	constructor(options: AttachOptions, prepared: PreparedTui, deps: RelayDeps) {
+		const { adapter, tui, passed } = options;
 		const { request } = prepared.spec;
 		this.#options = options;
 		this.#prepared = prepared;
 		this.#deps = deps;
 		this.#tui = tui;
-		this.#command = this.#tui.command({ ...request, firstPrompt: prepared.firstPrompt });
+		this.#command = this.#tui.command({ ...request, firstPrompt: prepared.firstPrompt, passed });
 		this.#env = withAdditions(request.env, this.#command.env);
 		this.#startedAt = deps.clock.now();
 		this.#follower = new RecordFollower({
@@ -97,7 +105,7 @@ export class Visit {
 				// It rejects where a turn could not be recorded.
 				following.then(() => over('ended')),
 			]);
-			if (end.how !== 'ended') await this.#stop(tui);
+			if (end.how !== 'ended') await this.#stop(tui, end.how === 'signal' ? SIGNALLED_MS : TERMINATE_MS);
 			await tui.ended;
 			terminal.close();
 			isOver.abort();
@@ -115,7 +123,7 @@ export class Visit {
 		const [other] = await this.#workersIn(this.#follower.ids);
 		if (other === undefined) return;
 		throw new RelayError('refused', `${other[0]?.toUpperCase()}${other.slice(1)}.`, {
-			hint: `End it first, or begin another conversation: agent-relay attach ${this.#options.adapter.id} --new`,
+			hint: `End it first, or begin another conversation: ${this.#options.anew}`,
 		});
 	}
 
@@ -166,7 +174,7 @@ export class Visit {
 	}
 
 	/** A turn that runs is interrupted as its user would, where its record depends on that. */
-	async #stop(tui: TuiProcess): Promise<void> {
+	async #stop(tui: TuiProcess, terminateMs: number): Promise<void> {
 		const { terminal } = this.#options;
 		const { clock } = this.#deps;
 		void terminal.pressedAgain.then(() => tui.stop(0));
@@ -178,7 +186,7 @@ export class Visit {
 			const until = clock.monotonic() + INTERRUPT_MS;
 			while (clock.monotonic() < until && (await record.isBusy(seen)) === true) await clock.sleep(20);
 		}
-		await tui.stop(TERMINATE_MS);
+		await tui.stop(terminateMs);
 	}
 
 	async #ended(turns: TuiTurns, over: Over): Promise<AttachEnd> {

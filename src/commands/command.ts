@@ -68,6 +68,8 @@ interface CommandFacts {
 	live?: string | null;
 	/** It works whatever name is in force, also an unknown one. */
 	ignoresName?: boolean;
+	/** On the command line its last operand takes options that it does not know, for another program. */
+	takesForeign?: boolean;
 	/** On a terminal its lines go through the user's pager. */
 	pages?: boolean;
 	/** In the shell on a terminal too. */
@@ -130,6 +132,7 @@ export function command<Options, Data>(spec: CommandSpec<Options, Data>): Comman
 		shell: {},
 		live: null,
 		ignoresName: false,
+		takesForeign: false,
 		pages: false,
 		pagesInShell: false,
 		transcripts: 'no',

@@ -174,7 +174,10 @@ export interface Conversation {
 	resume(id: SessionId, options?: ResumeOptions): Promise<string[]>;
 	/** Repairs the newest sessions that a crashed relay left, without opening them. Lines say what was found and done. */
 	repairAbandoned(): Promise<string[]>;
-	/** As `holding`; where no session is open, one is begun that nothing has been said in. `notice`: what the user should know of it. */
+	/**
+	 * As `holding`; where no session is open, one is begun that nothing has been said in. Whoever works in it goes on with the next
+	 * prompt. `notice`: what the user should know of it.
+	 */
 	beginning<T>(
 		act: (held: { session: OpenSession; ports: Ports }) => Promise<T>,
 		notice: (text: string) => void,

@@ -184,7 +184,14 @@ class OneConversation implements Conversation {
 	beginning: Conversation['beginning'] = (act, notice) =>
 		this.#exclusively(async () => {
 			const told = { signal: this.#abort.signal, notice };
-			return act({ session: await beginWithoutTask(this.#sender, told), ports: this.#ports });
+			const session = await beginWithoutTask(this.#sender, told);
+			const before = session.meta.turn_count;
+			try {
+				return await act({ session, ports: this.#ports });
+			} finally {
+				const last = session.meta.turn_count > before ? session.turns().at(-1) : undefined;
+				if (last !== undefined) this.#selection.taken({ agent: last.agent, model: last.model_asked ?? null });
+			}
 		});
 
 	async startNew(): Promise<void> {

@@ -23,6 +23,9 @@ import { PromptQueue } from './work/prompt-queue.ts';
 import { WaitingPrompts } from './work/waiting-prompts.ts';
 import { Work } from './work/work.ts';
 
+/** A TUI that a signal ends takes no longer. */
+const RETURN_MS = 4_500;
+
 export class InteractiveShell {
 	readonly #options: ShellOptions;
 	readonly #screen: ShellScreen;
@@ -124,6 +127,8 @@ export class InteractiveShell {
 			return await this.#ended.promise;
 		} finally {
 			this.#isOver = true;
+			// A signal that ends the shell ends a TUI, too.
+			await this.#screen.returned(RETURN_MS);
 			returnDesk();
 			this.#screen.leave();
 			stopListening();

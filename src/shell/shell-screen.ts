@@ -1,5 +1,6 @@
 /** The terminal of the shell: edit line below, transcript above, pickers and the user's editor in between. */
 
+import type { TuiTerminal } from '../attach/attach-contract.ts';
 import type { RelayEvent } from '../relay/events/relay-events.ts';
 import { ScreenWriter } from '../ui/screen-writer.ts';
 import { createTerminalModes, type TerminalModes } from '../ui/terminal-modes.ts';
@@ -56,9 +57,10 @@ export class ShellScreen {
 	readonly view: LiveView;
 	readonly transcript: Transcript;
 	/** What commands need the terminal for. */
-	readonly forCommands: Pick<SlashContext, 'page' | 'lend'> = {
+	readonly forCommands: Pick<SlashContext, 'page' | 'lend' | 'lendTerminal'> = {
 		page: (lines) => this.#page(lines),
 		lend: (act) => this.#hold.lend(act),
+		lendTerminal: (key, act) => this.#lendTerminal(key, act),
 	};
 	/** Shown dim while nothing is typed. */
 	hint = '';
@@ -67,10 +69,12 @@ export class ShellScreen {
 	readonly #writer: ScreenWriter;
 	readonly #hold: TerminalHold;
 	readonly #notices: Notices | null;
+	readonly #onHangup: () => void;
 	#giveBack: () => void = () => undefined;
 
 	constructor(parts: ScreenParts) {
 		const { shell, isOver, showError } = parts;
+		this.#onHangup = parts.onHangup;
 		const { input, output, clock, theme, signals } = shell;
 		this.#options = shell;
 		this.#modes = createTerminalModes(input, output, {
@@ -177,6 +181,25 @@ export class ShellScreen {
 	pick(message: string, choices: readonly PickChoice[]): Promise<string | null> {
 		const { input, output, theme } = this.#options;
 		return this.#hold.away(() => pickOne(message, choices, { input, output, hasColor: theme.hasColor }));
+	}
+
+	/** For an agent's own TUI; all that happens meanwhile is shown when it is left. */
+	async #lendTerminal<T>(key: string, act: (terminal: TuiTerminal) => Promise<T>): Promise<T> {
+		const { input, output, signals, clock } = this.#options;
+		const { lendTerminal } = await import('./terminal/lent-terminal.ts');
+		const terminal = lendTerminal({ input, output, signals, clock, key });
+		// The terminal may go without a signal, and its end is not read twice.
+		void terminal.left.then((exitCode) => {
+			if (exitCode === 129) this.#onHangup();
+		});
+		return this.#hold.lend(() => act(terminal));
+	}
+
+	/** Waits until nobody has the terminal that it was lent to, at most `ms`. */
+	async returned(ms: number): Promise<void> {
+		const abort = new AbortController();
+		await Promise.race([this.#hold.returned, this.#options.clock.sleep(ms, abort.signal)]);
+		abort.abort();
 	}
 
 	/** Lets the user write the edit line in an editor of their own. */

@@ -103,4 +103,55 @@ describe.skipIf(!hasAgents)('attach with the real TUIs', { timeout: 180_000 }, (
 		expect(asked?.raw).not.toContain('not confirmed');
 		expect(left(scene)).toEqual([]);
 	});
+
+	it('lets the shell go on with what was said in the TUI of claude, which had options of its own', async () => {
+		const scene = await openScene();
+		furnish(scene);
+		scene.model.script('claude', say('The lock is of oak.'), say('So is the gate.'));
+		const words = 'Answer as a joiner would.';
+		const wrapped = new PtyRelay(
+			scene,
+			[
+				'attach',
+				'--trust',
+				'--wrap',
+				'claude',
+				'--',
+				'--append-system-prompt',
+				words,
+				'--add-dir',
+				scene.home,
+			],
+			{ IS_SANDBOX: '1' },
+		);
+		await until(
+			() => /accept edits/i.test(wrapped.text()),
+			'claude',
+			() => wrapped.text(),
+		);
+		await tell(wrapped, scene, 'claude', 'Build the lock');
+		await recorded(wrapped, scene, 1);
+		wrapped.type('\x1c');
+		expect(await wrapped.ended, wrapped.text()).toBe(0);
+		expect(scene.model.of('claude')[0]?.raw).toContain(words);
+		const shell = new PtyRelay(scene, ['--continue', '--trust'], { IS_SANDBOX: '1' });
+		await shell.shows('claude ›');
+		shell.type('/attach\r');
+		await until(
+			() => /accept edits/i.test(shell.text()),
+			'claude',
+			() => shell.text(),
+		);
+		shell.type('\x1c');
+		await shell.shows('Back from claude: nothing was said');
+		shell.type('And the gate?\r');
+		await recorded(shell, scene, 2);
+		await shell.shows('So is the gate.');
+		shell.type('/exit\r');
+		expect(await shell.ended, shell.text()).toBe(0);
+		const [first, second] = [1, 2].map((number) => scene.turn(number));
+		expect(second).toMatchObject({ agent: 'claude', status: 'completed', resumed: true, packet: null });
+		expect(second?.native_session_id).toBe(first?.native_session_id);
+		expect(left(scene)).toEqual([]);
+	});
 });

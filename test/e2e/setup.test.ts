@@ -62,6 +62,9 @@ describe('setup', () => {
 		expect(shown.stdout).toMatch(
 			/would be written:[\s\S]*completion[\s\S]*Nothing was written\. Write it: agent-relay setup --yes/,
 		);
+		// What it prints is a line that works: of claude alone, whose options are known.
+		expect(shown.stdout).toContain("\n  alias claude='agent-relay attach --wrap claude --'\n");
+		expect(shown.stdout).not.toContain('alias codex');
 		expect(existsSync(completionFile())).toBe(false);
 		const written = await cli.run(['setup', '--yes'], { env: environment() });
 		expect(written.exitCode).toBe(0);

@@ -29,6 +29,7 @@ export function fakeSlashContext(over: Partial<SlashContext> = {}) {
 			printed.push(...lines);
 		},
 		lend: null,
+		lendTerminal: null,
 		work: async (act) => {
 			const { signal } = new AbortController();
 			await act({

@@ -185,6 +185,7 @@ export const ROOMS: readonly Room[] = [
 			'secret-values',
 			'tool-server',
 			'tui/agent-tui',
+			'tui/tui-arguments',
 			'tui/tuis',
 		],
 	},

@@ -5,12 +5,15 @@
 import type { TurnRequest } from '../agent-adapter.ts';
 import type { Limit } from '../events.ts';
 import type { JsonObject } from '../reading/json-fields.ts';
+import type { TuiArguments } from './tui-arguments.ts';
 
 /** A TUI is asked what a headless turn is, and what it is to begin with. */
 export interface TuiRequest
 	extends Omit<TurnRequest, 'askingKey' | 'asker' | 'mayAsk' | 'pictures' | 'prompt' | 'questionAddress'> {
 	/** Sent at once, as if typed, made a plain prompt by `asFirstPrompt`; null: the TUI waits for the user. */
 	firstPrompt: string | null;
+	/** The user's own arguments, read by `takes`. */
+	passed?: readonly string[];
 }
 
 /** `args` hold no secret. A first prompt is one of them, so it can be seen in the list of processes. */
@@ -26,6 +29,8 @@ export interface AgentTui {
 	/** Throws RelayError `damaged_record` for an id that is none of the CLI's. */
 	command(request: TuiRequest): TuiCommand;
 	record: TuiRecord;
+	/** What else its program takes; null: nothing that the relay would pass on. */
+	takes: TuiArguments | null;
 }
 
 /** What the CLI's own files say of a TUI that runs. Reads them, and never throws; what is missing is not said. */

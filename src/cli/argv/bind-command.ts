@@ -76,7 +76,7 @@ export class BoundCommand extends Program {
 /** `limits clear` below `limits`; gives what commander knows of it, without an action. */
 export function declareCommand(
 	program: BoundCommand,
-	{ path, isDefault, about, options, examples, pages }: Command,
+	{ path, isDefault, about, options, examples, pages, takesForeign }: Command,
 ) {
 	const words = path.split(' ');
 	const name = words.pop() ?? '';
@@ -85,6 +85,7 @@ export function declareCommand(
 	bound.pages = pages;
 	return bound
 		.description(about)
+		.allowUnknownOption(takesForeign)
 		.take([...options.values()].filter(({ only = 'cli' }) => only === 'cli'))
 		.addHelpText('after', () => exampleText(examples));
 }

@@ -3,9 +3,9 @@ import type { Look } from '../look.ts';
 import type { AttachData } from './run.ts';
 
 /** How to go on; what happened was shown as each TUI was left. */
-export function attachLines({ ends, result, ownName }: AttachData, { theme }: Look): string[] {
+export function attachLines({ ends, result, ownName, isOpen }: AttachData, { theme }: Look): string[] {
 	const end = ends.at(-1);
-	if (end === undefined || end.turns.length === 0 || result !== null) return [];
+	if (isOpen || end === undefined || end.turns.length === 0 || result !== null) return [];
 	return [
 		theme.dim(`Go on: ${ownName} attach, or ${ownName} run --session ${shortRef(end.sessionId)} "TASK"`),
 	];

@@ -1,24 +1,24 @@
-/** `attach`: an agent's own TUI in the foreground, inside a session, and what follows when the user comes back. */
+/** `attach`: an agent's own TUI in the foreground, inside a session; the shell's own one where it is called there. */
 import type { PermissionPreset } from '../../agents/agent-adapter.ts';
-import { attach as attachTui, requireTui } from '../../attach/attach.ts';
-import type { AttachEnd } from '../../attach/attach-contract.ts';
+import { requireTui } from '../../attach/attach.ts';
 import { RelayError } from '../../core/errors.ts';
 import { requireExecutable } from '../../relay/agents/require-executable.ts';
-import type { AgentChoice, Conversation, SendResult } from '../../relay/conversation-contract.ts';
-import { EXIT, exitCodeOfResult } from '../../relay/exit-codes.ts';
+import type { AgentChoice, Conversation } from '../../relay/conversation-contract.ts';
 import { type Ports, withPolicy } from '../../relay/ports.ts';
 import { latestConversation } from '../../relay/resume/find-conversation.ts';
-import type { Body } from '../command.ts';
+import type { Body, Result } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { refuseOddModel, startConversation } from '../conversation-start.ts';
-import { shownTurns } from '../live.ts';
 import { openEarlier } from '../open-earlier.ts';
 import { endToJson } from './end-json.ts';
-import { endLines } from './end-lines.ts';
-import { offerSuccessor } from './offer-successor.ts';
+import { passedArguments } from './passed-arguments.ts';
+import { noTerminal, type Passed, type Visits, visits, withoutTui } from './visits.ts';
 
 interface AttachOptions {
 	agent: string | null;
+	/** Behind the agent. */
+	args: readonly string[];
+	wrap: boolean;
 	model: string | null;
 	permissions: PermissionPreset | null;
 	session: string | null;
@@ -28,36 +28,25 @@ interface AttachOptions {
 	json: boolean;
 }
 
-export interface AttachData {
-	/** One for each TUI, oldest first. */
-	ends: readonly AttachEnd[];
-	/** Of the agent that took over without its TUI; null: none did. */
-	result: SendResult | null;
-	exitCode: number;
+export interface AttachData extends Visits {
 	ownName: string;
+	/** The shell has the session open. */
+	isOpen: boolean;
 }
 
 export const attach: Body<AttachOptions, AttachData> = {
 	async run(context, options) {
 		refuseOddMix(options, context);
 		refuseOddModel(options);
-		const { agent, model, permissions, trust, here } = options;
-		const ports = await context.ports({ isTrusted: trust, config: [] });
-		if (agent !== null) requireAgent(ports.settings().registry.parse(agent), ports);
-		const conversation = await startConversation(
-			context,
-			{
-				...{ agent, model, permissions, trust, here, order: null, timeout: null },
-				...{ maxTurns: null, maxCost: null, wait: false, config: [] },
-			},
-			{ kind: 'run', canAnswer: false },
-		);
-		try {
-			await openSession(context, conversation, options);
-			return await visits(context, conversation);
-		} finally {
-			await conversation.close();
-		}
+		const ports = await context.ports({ isTrusted: options.trust, config: [] });
+		const named = options.agent === null ? null : ports.settings().registry.parse(options.agent);
+		if (named !== null) requireAgent(named, { ports, context });
+		const { conversation } = context;
+		const done =
+			conversation === null
+				? await visitsApart(context, options, passedTo(named, options, { ports, context }))
+				: await visits(context, conversation, { named, passed: null });
+		return asResult(done, context);
 	},
 	toJson: ({ ends, result, exitCode }) => ({
 		session: ends.at(-1)?.sessionId ?? null,
@@ -67,16 +56,48 @@ export const attach: Body<AttachOptions, AttachData> = {
 	}),
 };
 
-function refuseOddMix({ session, new: isNew }: AttachOptions, { lendTerminal }: CommandContext): void {
-	if (isNew && session !== null)
-		throw new RelayError('usage', '--new and --session exclude each other.', { hint: 'Give one of them.' });
-	if (lendTerminal === null) throw noTerminal();
+function asResult(done: Visits, { ownName, conversation }: CommandContext): Result<AttachData> {
+	return { exitCode: done.exitCode, data: { ...done, ownName, isOpen: conversation !== null } };
 }
 
-const noTerminal = () =>
-	new RelayError('usage', 'A TUI is attached to a terminal, and this is none.', {
-		hint: 'Without one: agent-relay run "TASK"',
-	});
+/** In a conversation of its own, which is closed in the end. */
+async function visitsApart(
+	context: CommandContext,
+	options: AttachOptions,
+	passed: Passed | null,
+): Promise<Visits> {
+	const { agent, model, permissions, trust, here } = options;
+	const conversation = await startConversation(
+		context,
+		{
+			...{ agent, model, permissions, trust, here, order: null, timeout: null },
+			...{ maxTurns: null, maxCost: null, wait: false, config: [] },
+		},
+		{ kind: 'run', canAnswer: false },
+	);
+	try {
+		await openSession(context, conversation, options);
+		return await visits(context, conversation, { named: null, passed });
+	} finally {
+		await conversation.close();
+	}
+}
+
+function refuseOddMix(options: AttachOptions, context: CommandContext): void {
+	const { session, new: isNew, agent, args, wrap } = options;
+	if (wrap && agent === null)
+		throw new RelayError('usage', '--wrap opens the TUI of an agent that is named.', {
+			hint: `For example: ${context.ownName} attach --wrap claude`,
+		});
+	const [word] = args;
+	if (!wrap && word !== undefined)
+		throw new RelayError('usage', `attach does not know ${JSON.stringify(word)}.`, {
+			hint: `For options of the agent itself: ${context.ownName} attach --wrap ${agent ?? 'claude'} -- OPTIONS`,
+		});
+	if (isNew && session !== null)
+		throw new RelayError('usage', '--new and --session exclude each other.', { hint: 'Give one of them.' });
+	if (context.lendTerminal === null) throw noTerminal(context);
+}
 
 /** The one that is named, else the latest one of this worktree, else a new one. */
 async function openSession(
@@ -92,73 +113,25 @@ async function openSession(
 	await openEarlier(context, conversation, { continue: false, session, here });
 }
 
-async function visits(context: CommandContext, conversation: Conversation) {
-	const ends: AttachEnd[] = [];
-	const { clock, ownName } = context;
-	const done = (exitCode: number, result: SendResult | null = null) => ({
-		exitCode,
-		data: { ends, result, exitCode, ownName },
-	});
-	let choice = await firstChoice(conversation);
-	for (;;) {
-		const end = await visit(choice, conversation, context);
-		ends.push(end);
-		context.show((look) => endLines(end, { ...look, now: clock.now() }));
-		const next = await offerSuccessor(end, conversation, context);
-		if (next === null) return done(exitCodeOf(end));
-		if (next.how === 'run') {
-			const result = await takeOver(next.choice, conversation, context);
-			return done(result.exitCode, result.result);
-		}
-		choice = next.choice;
-	}
+function passedTo(
+	named: AgentChoice | null,
+	{ args }: AttachOptions,
+	{ ports, context }: { ports: Ports; context: CommandContext },
+): Passed | null {
+	if (named === null) return null;
+	const { agent } = named;
+	const { isTrusted, repo } = withPolicy(ports);
+	const { folder, home, ownName } = context;
+	const place = { agent, folder, home, worktree: repo.worktree, isTrusted, ownName };
+	const tui = requireTui(agent, withoutTui(agent, context));
+	return { agent, args: passedArguments(args, tui, place) };
 }
 
 /** Before a session is made. */
-function requireAgent({ agent }: AgentChoice, ports: Ports): void {
-	requireTui(agent);
+function requireAgent(
+	{ agent }: AgentChoice,
+	{ ports, context }: { ports: Ports; context: CommandContext },
+): void {
+	requireTui(agent, withoutTui(agent, context));
 	requireExecutable(agent, withPolicy(ports));
-}
-
-async function firstChoice(conversation: Conversation): Promise<AgentChoice> {
-	const { choice } = await conversation.agents.upcoming();
-	if (choice !== null) return choice;
-	throw new RelayError('agent_not_installed', 'No agent is available for its TUI.', {
-		hint: 'See why: agent-relay agents',
-	});
-}
-
-async function visit(
-	{ agent, model }: AgentChoice,
-	conversation: Conversation,
-	{ lendTerminal, notice }: CommandContext,
-): Promise<AttachEnd> {
-	requireTui(agent);
-	if (lendTerminal === null) throw noTerminal();
-	return conversation.beginning(async ({ session, ports }) => {
-		const deps = withPolicy(ports);
-		const { key, on_limit: onLimit } = deps.config.attach;
-		const { permissions } = conversation.active();
-		const adapter = deps.registry.find(agent);
-		return lendTerminal(key, (terminal) =>
-			attachTui({ session, adapter, model, permissions, terminal, onLimit, notice }, deps),
-		);
-	}, notice);
-}
-
-/** The next agent works here, without its TUI. */
-function takeOver(choice: AgentChoice, conversation: Conversation, { live }: CommandContext) {
-	return live.conversation(conversation, async (shown) => {
-		await conversation.handOff(choice);
-		const result = await conversation.continuePending(shownTurns(shown));
-		return { result, exitCode: shown.stoppedBy() ?? exitCodeOfResult(result) };
-	});
-}
-
-function exitCodeOf({ signalCode, working, limit, exitCode, turns }: AttachEnd): number {
-	if (signalCode !== null) return signalCode;
-	if (working.length > 0) return EXIT.refused;
-	if (limit !== null) return EXIT.checkpointed;
-	// It never began.
-	return exitCode !== null && exitCode !== 0 && turns.length === 0 ? EXIT.failed : EXIT.done;
 }

@@ -6,15 +6,29 @@ import type { SetupData } from './run.ts';
 export function setupLines(data: SetupData, look: Look): string[] {
 	const { end, plan, ownName } = data;
 	if (end === 'left') return ['Nothing was changed.'];
-	if (end === 'nothing_to_write') return ['All of it is set up so already; nothing was written.'];
+	if (end === 'nothing_to_write')
+		return ['All of it is set up so already; nothing was written.', ...aliasLines(data, look)];
 	const rows = planRows(data, look);
 	if (end === 'shown')
-		return ['This would be written:', ...rows, `Nothing was written. Write it: ${ownName} setup --yes`];
+		return [
+			'This would be written:',
+			...rows,
+			...aliasLines(data, look),
+			`Nothing was written. Write it: ${ownName} setup --yes`,
+		];
 	const next = plan.file?.byHand ?? null;
 	return [
 		'Written:',
 		...rows,
 		...(next === null ? [] : [`Still to do: ${next}`]),
+		...aliasLines(data, look),
 		...wrapToColumns(`See it: ${ownName} config show · change it: ${ownName} setup`, look.columns),
 	];
+}
+
+/** Each line whole, to be copied. */
+function aliasLines({ aliases }: SetupData, look: Look): string[] {
+	if (aliases.length === 0) return [];
+	const why = 'For your shell, to open an agent by its own name inside a session:';
+	return [...wrapToColumns(why, look.columns), ...aliases.map((line) => `  ${line}`)];
 }

@@ -1,5 +1,6 @@
 /** `setup`: asks a few questions, shows what it will write, and writes that; Ctrl+C before the end changes nothing. */
 import { basename, dirname } from 'node:path';
+import { tuiOf } from '../../agents/tui/tuis.ts';
 import { changeConfig } from '../../config/edit-config.ts';
 import { ensureFolder, USUAL_FOLDER_MODE } from '../../core/files/folders.ts';
 import { readRegularText } from '../../core/files/read-file.ts';
@@ -33,6 +34,8 @@ export interface SetupData {
 	home: string;
 	/** How this program is called. */
 	ownName: string;
+	/** Lines for the user's own shell, by which an agent that is typed by its name works inside a session. */
+	aliases: readonly string[];
 }
 
 interface Scene {
@@ -50,7 +53,8 @@ export const setup: Body<{ yes: boolean }, SetupData> = {
 	async run(context, { yes }) {
 		const scene = await readScene(context);
 		const { home, ownName } = context;
-		const facts = { configFile: context.paths.userConfig, home, ownName };
+		const aliases = scene.agents.flatMap(aliasOf);
+		const facts = { configFile: context.paths.userConfig, home, ownName, aliases };
 		const canAsk = context.ask !== null && !yes;
 		context.show((look) => agentRows(scene.agents, look));
 		const wishes = canAsk ? await askWishes(context, scene) : suggestedWishes(scene);
@@ -66,15 +70,23 @@ export const setup: Body<{ yes: boolean }, SetupData> = {
 		writePlan(plan, context);
 		return { exitCode: EXIT.done, data: { ...facts, end: 'written', plan } };
 	},
-	toJson: ({ end, plan: { values, allow, file }, configFile }) => ({
+	toJson: ({ end, plan: { values, allow, file }, configFile, aliases }) => ({
 		end,
 		config_file: configFile,
 		values: Object.fromEntries(values),
 		allow,
 		completion: file?.path ?? null,
 		by_hand: file?.byHand ?? null,
+		aliases,
 	}),
 };
+
+/** Behind `--` nothing is read as an option of ours. */
+function aliasOf({ agent, executable }: AgentOverview): string[] {
+	const takes = tuiOf(agent)?.takes ?? null;
+	if (executable === null || takes === null) return [];
+	return [`alias ${agent}='agent-relay attach --wrap ${agent} --'`];
+}
 
 const NO_WISHES: Wishes = { order: null, preset: null, notices: null, allow: [], completion: null };
 

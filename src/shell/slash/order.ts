@@ -24,7 +24,10 @@ const NEEDED: readonly string[] = [
 ];
 
 const GROUPS: ReadonlyArray<readonly [title: string, names: readonly string[]]> = [
-	['Work', ['use', 'permissions', 'model', 'agents', 'limits', 'retry', 'queue', 'note', 'answer', 'say']],
+	[
+		'Work',
+		['use', 'permissions', 'model', 'agents', 'attach', 'limits', 'retry', 'queue', 'note', 'answer', 'say'],
+	],
 	[
 		'Look',
 		[

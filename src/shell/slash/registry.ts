@@ -23,6 +23,7 @@ import type { SlashCommand } from './slash-command.ts';
 export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	use,
 	slashCommand(COMMANDS.agents),
+	slashCommand(COMMANDS.attach),
 	model,
 	permissions,
 	status,

@@ -1,4 +1,5 @@
 import type { CommandContext } from '../../commands/context.ts';
+import type { FrontEnd } from '../../commands/front-end.ts';
 import type { Asked } from '../../commands/live.ts';
 import type { Clock } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
@@ -60,6 +61,7 @@ export interface SlashContext extends CompletionContext {
 	page(lines: readonly string[]): Promise<void>;
 	/** Gives the terminal to what takes it whole, while work goes on behind it. Rejects with what `act` meets. null: there is none. */
 	lend: (<T>(act: () => Promise<T>) => Promise<T>) | null;
+	readonly lendTerminal: FrontEnd['lendTerminal'];
 	/**
 	 * Long work of a `queued` command, like a turn: the same keys stop it, and its events are shown in the transcript. A
 	 * rejection is shown as an error. `what`: its name, unless it is a turn of the active agent.

@@ -5,6 +5,7 @@ import { type OwnSignals, stopUntilWoken } from '../../core/processes/own-signal
 import type { TerminalModes } from '../../ui/terminal-modes.ts';
 import type { LiveView } from '../../view/live/live-view.ts';
 import type { LineEditor } from '../editor/line-editor.ts';
+import { createDeferred } from '../input/deferred.ts';
 
 interface HoldParts {
 	modes: TerminalModes;
@@ -21,6 +22,7 @@ export class TerminalHold {
 	readonly #parts: HoldParts;
 	#isAway = false;
 	#stopListening: () => void = () => undefined;
+	#returned: Promise<void> = Promise.resolve();
 
 	constructor(parts: HoldParts) {
 		this.#parts = parts;
@@ -40,20 +42,29 @@ export class TerminalHold {
 		}
 	}
 
-	/** As `away`, for what minds the terminal itself, job control included. Rejects with what `act` meets; `refused`: it is away already. */
+	/**
+	 * As `away`, for what minds the terminal itself, job control included, and is waited for by `returned`. Rejects with what `act`
+	 * meets; `refused`: it is away already.
+	 */
 	async lend<T>(act: () => Promise<T>): Promise<T> {
 		if (this.#isAway || this.#parts.isOver())
-			throw new RelayError('refused', 'Something else has the terminal.', {
-				hint: 'Try it again afterwards.',
-			});
+			throw new RelayError('refused', 'Something else has the terminal.', { hint: 'Leave it first.' });
 		this.#leave();
 		this.#stopListening();
+		const back = createDeferred<void>();
+		this.#returned = back.promise;
 		try {
 			return await act();
 		} finally {
 			if (!this.#parts.isOver()) this.#listenToStop();
 			this.#take();
+			back.resolve();
 		}
+	}
+
+	/** Resolves once nobody has the terminal that it was lent to. */
+	get returned(): Promise<void> {
+		return this.#returned;
 	}
 
 	async suspend(): Promise<void> {

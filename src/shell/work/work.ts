@@ -38,7 +38,7 @@ export interface WorkOptions {
 	/** null: this shell cannot ask. */
 	pick: ((message: string, choices: readonly PickChoice[]) => Promise<string | null>) | null;
 	/** Steps aside for what needs the terminal; absent: there is none, and all lines are printed. */
-	screen?: Pick<SlashContext, 'page' | 'lend'>;
+	screen?: Pick<SlashContext, 'page' | 'lend' | 'lendTerminal'>;
 	exit: () => void;
 	/** Makes it a prompt that waits for its turn. */
 	prompt: (text: string) => void;
@@ -249,7 +249,7 @@ export class Work {
 			isInteractive: pick !== null,
 			waiting,
 			print,
-			...(screen ?? { page: async (lines) => print(lines), lend: null }),
+			...(screen ?? { page: async (lines) => print(lines), lend: null, lendTerminal: null }),
 			work: (act, what) => this.#work(act, what),
 			...this.running.forCommands,
 			pair: shell.pair ?? null,

@@ -2,6 +2,7 @@ import { type AgentTui, asFirstPrompt, type TuiRequest } from '../../tui/agent-t
 import { permissionFlags, sessionFlags, turnSettings, turnVariables } from '../command-line.ts';
 import { claudeTuiRecord } from '../native/tui-record.ts';
 import { serverFlags } from './tool-flags.ts';
+import { claudeArguments } from './tui-arguments.ts';
 
 /**
  * claude's own TUI. The id is the relay's to choose, as in a headless turn, and both share one conversation. Without a mode it
@@ -9,10 +10,13 @@ import { serverFlags } from './tool-flags.ts';
  */
 export const claudeTui: AgentTui = {
 	record: claudeTuiRecord,
+	takes: claudeArguments,
 	command: (request) => ({
 		executable: 'claude',
 		args: [
 			...(request.firstPrompt === null ? [] : [asFirstPrompt(request.firstPrompt)]),
+			// Of a flag that is given twice claude takes the last one.
+			...(request.passed ?? []),
 			...sessionFlags(request),
 			...(request.model === null ? [] : ['--model', request.model]),
 			'--settings',

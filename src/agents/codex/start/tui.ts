@@ -18,6 +18,7 @@ const PERMISSION_FLAGS: Record<PermissionPreset, readonly string[]> = {
  */
 export const codexTui: AgentTui = {
 	record: codexTuiRecord,
+	takes: null,
 	command: (request) => ({
 		executable: 'codex',
 		args: [

@@ -62,9 +62,9 @@ function rowsOf({ lines, pieces }: Called, shell: SlashContext): readonly string
 	return found === null ? lines(shell) : [...found].join('').replace(/\n+$/, '').split('\n');
 }
 
-/** The shell asks what a command asks; a task is what was typed. */
+/** The shell asks what a command asks, and lends its terminal; a task is what was typed. */
 function contextOf(shell: SlashContext): CommandContext {
-	const { context, isInteractive, pick } = shell;
+	const { context, isInteractive, pick, lendTerminal } = shell;
 	const screen = screenOf(shell);
 	const show: CommandContext['show'] = (draw) => shell.print(draw(shell));
 	const readTask: CommandContext['readTask'] = async ({ argument, isOptional, called: { question } }) => {
@@ -72,7 +72,7 @@ function contextOf(shell: SlashContext): CommandContext {
 		throw new RelayError('usage', question);
 	};
 	const live = liveBetween(shell);
-	return { ...context, readTask, show, live, screen, ...(isInteractive ? { ask: pick } : {}) };
+	return { ...context, readTask, show, live, screen, lendTerminal, ...(isInteractive ? { ask: pick } : {}) };
 }
 
 /** The shell steps aside for as long as something has the terminal. */

@@ -1,0 +1,82 @@
+import type { TuiArguments } from '../../tui/tui-arguments.ts';
+
+/** By `claude --help` of 2.1.332. What only `--print` obeys says so by its way. */
+export const claudeArguments: TuiArguments = {
+	passed: {
+		'--add-dir': 'some',
+		'--agents': 'one',
+		'--allowed-tools': 'some',
+		'--append-system-prompt': 'one',
+		'--autocompact': 'one',
+		'--ax-screen-reader': 'none',
+		'--betas': 'some',
+		'--debug-file': 'one',
+		'--disable-slash-commands': 'none',
+		'--fallback-model': 'one',
+		'--ide': 'none',
+		'--mcp-config': 'some',
+		'--name': 'one',
+		'--plugin-dir': 'one',
+		'--strict-mcp-config': 'none',
+		'--tools': 'some',
+	},
+	owned: {
+		...{ '--model': 'model', '--effort': null },
+		...{
+			'--permission-mode': 'permissions',
+			'--dangerously-skip-permissions': 'permissions',
+			'--allow-dangerously-skip-permissions': 'permissions',
+			'--disallowed-tools': 'permissions',
+			'--permission-prompts': 'permissions',
+			'--permission-prompt-tool': 'permissions',
+		},
+		...{
+			'--continue': 'session',
+			'--resume': 'session',
+			'--session-id': 'session',
+			'--fork-session': 'session',
+			'--from-pr': 'session',
+			'--teleport': 'session',
+		},
+		...{
+			'--print': 'headless',
+			'--output-format': 'headless',
+			'--input-format': 'headless',
+			'--include-partial-messages': 'headless',
+			'--include-hook-events': 'headless',
+			'--replay-user-messages': 'headless',
+			'--no-session-persistence': 'headless',
+			'--max-turns': 'headless',
+			'--max-budget-usd': 'headless',
+			'--json-schema': 'headless',
+			'--verbose': 'headless',
+		},
+		// They would take away what the relay gives, or the relay's sight of what happens.
+		...{
+			'--settings': null,
+			'--setting-sources': null,
+			'--agent': null,
+			'--bare': null,
+			'--safe-mode': null,
+			'--restricted': null,
+			'--background': null,
+			'--cloud': null,
+			'--environment': null,
+			'--desktop': null,
+			'--worktree': null,
+			'--tmux': null,
+			'--remote-control': null,
+			'--version': null,
+			'--help': null,
+		},
+	},
+	aliases: {
+		...{ '-p': '--print', '-c': '--continue', '-r': '--resume', '-w': '--worktree', '-n': '--name' },
+		...{ '-v': '--version', '-h': '--help', '--bg': '--background' },
+		...{ '--allowedTools': '--allowed-tools', '--disallowedTools': '--disallowed-tools' },
+	},
+	// What is obeyed runs its code under `--setting-sources user`, too.
+	paths: {
+		...{ '--add-dir': 'plain', '--debug-file': 'plain', '--mcp-config': 'obeyed', '--plugin-dir': 'obeyed' },
+	},
+};
