@@ -36,6 +36,23 @@ const QUERIES = [
 	],
 	...['file-12', 'Bash'],
 ];
+/** Of these each with each of `FILTERS`; null: no words. */
+const FILTERED = ['e', 'tao', 'e*', 'e OR t', 'Bash', 'loadx', null];
+/** By what few and what many messages have, and none. */
+const filtersOf = (conversation) => ({
+	user: { role: 'user' },
+	tool: { role: 'tool' },
+	codex: { agent: 'codex' },
+	gemini: { agent: 'gemini' },
+	project: { project: '/home/dev/site' },
+	'no project': { project: '/home/dev/none' },
+	insight: { tags: ['insight'] },
+	'no tag': { tags: ['none'] },
+	since: { since: Date.UTC(2026, 0, 30) },
+	until: { until: Date.UTC(2026, 0, 3) },
+	conversation: { conversations: [conversation] },
+	'user, site': { role: 'user', project: 'site' },
+});
 /** One file each: as many bytes, and as many messages, as nobody has. */
 const LARGE = [
 	{ what: 'one file of 2 GB', megabytes: 2_000, corpus: { fileMb: 2_000, outputChars: 200_000 } },
@@ -74,24 +91,29 @@ async function measureLarge({ what, megabytes, corpus }) {
 	}
 }
 
-/** The queries alone, in milliseconds, in a process that has asked each once. */
+/** The queries alone, without filters and with them, in milliseconds, in a process that has asked each once. */
 async function measureQueries(home, rounds) {
 	const built = (path) => import(new URL(`../dist/history/${path}.js`, import.meta.url));
 	const { openIndex } = await built('index/open-index');
 	const { searchMessages } = await built('query/search-messages');
 	const { readQuery } = await built('query/read-query');
 	const db = openIndex({ dataHome: join(home, '.local/share/agent-relay') });
+	const timed = (typed, filters) => () => {
+		const query = typed === null ? null : readQuery(typed).query;
+		const began = performance.now();
+		searchMessages(db, { query, filters, limit: 20, now: Date.UTC(2026, 11, 1) });
+		return performance.now() - began;
+	};
 	try {
-		const cases = QUERIES.map((typed) => [
-			typed,
-			() => {
-				const { query } = readQuery(typed);
-				const began = performance.now();
-				searchMessages(db, { query, filters: {}, limit: 20, now: Date.UTC(2026, 11, 1) });
-				return performance.now() - began;
-			},
-		]);
-		return await inTurn(Object.fromEntries(cases), rounds);
+		const { id } = db.prepare('select id from conversations order by id limit 1').get();
+		const plain = QUERIES.map((typed) => [typed, timed(typed, {})]);
+		const filtered = Object.entries(filtersOf(id)).flatMap(([name, filters]) =>
+			FILTERED.map((typed) => [`${typed} (${name})`, timed(typed, filters)]),
+		);
+		return {
+			plain: await inTurn(Object.fromEntries(plain), rounds),
+			filtered: await inTurn(Object.fromEntries(filtered), rounds),
+		};
 	} finally {
 		db.close();
 	}
@@ -116,7 +138,6 @@ async function measureOne({ home, megabytes, messages, newest, rounds }) {
 		rounds,
 	);
 	const queries = await measureQueries(home, rounds);
-	const slowest = Object.entries(queries).sort(([, a], [, b]) => median(b) - median(a))[0];
 	const starts = (values) => median(values) / median(node);
 	return [
 		measure(named('first'), 's', first.ms / 1000, {
@@ -132,12 +153,20 @@ async function measureOne({ home, megabytes, messages, newest, rounds }) {
 			atMost: MOST_FOR_GROWN,
 			values: grown,
 		}),
-		measure(named('query alone, p99'), 'ms', quantile(Object.values(queries).flat(), 0.99), {
-			...(megabytes === 800 ? { atMost: MOST_QUERY_MS } : {}),
-			values: Object.values(queries).flat(),
-			details: { slowest: { query: slowest[0], median_ms: Math.round(median(slowest[1]) * 10) / 10 } },
-		}),
+		queryRow(named('query alone, p99'), queries.plain, megabytes),
+		queryRow(named('query with a filter, p99'), queries.filtered, megabytes),
 	];
+}
+
+/** `queries`: milliseconds by query. */
+function queryRow(name, queries, megabytes) {
+	const values = Object.values(queries).flat();
+	const [slowest] = Object.entries(queries).sort(([, a], [, b]) => median(b) - median(a));
+	return measure(name, 'ms', quantile(values, 0.99), {
+		...(megabytes === 800 ? { atMost: MOST_QUERY_MS } : {}),
+		values,
+		details: { slowest: { query: slowest[0], median_ms: Math.round(median(slowest[1]) * 10) / 10 } },
+	});
 }
 
 const run = (home, argv) => start(process.execPath, [PROGRAM, ...argv], home);

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'smol-toml';
 import { measure, median } from './figures.mjs';
+import { withTypeScript } from './load-typescript.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const MB = 1024 * 1024;
@@ -14,9 +15,10 @@ const GITLEAKS_RULES = process.env.AGENT_RELAY_BENCH_GITLEAKS ?? '';
 const MOST_GROWTH = 1.5;
 
 export async function measureRedaction({ rounds }) {
-	const { SECRET_CASES, secretOf } = await loadCases();
+	const cases = await withTypeScript(['/test/helpers/secret-cases.ts'], ({ SECRET_CASES, secretOf }) =>
+		SECRET_CASES.map((each) => ({ ...secretOf(each), miss: each.miss })),
+	);
 	const { createRedactor } = await import(join(root, 'dist', 'handoff', 'redact.js'));
-	const cases = SECRET_CASES.map((each) => ({ ...secretOf(each), miss: each.miss }));
 	const finders = {
 		'agent-relay': ours(createRedactor),
 		'@secretlint preset-recommend': await secretlint(),
@@ -151,22 +153,4 @@ function entropyOf(text) {
 	const counts = new Map();
 	for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
 	return [...counts.values()].reduce((sum, n) => sum - (n / text.length) * Math.log2(n / text.length), 0);
-}
-
-/** The cases are TypeScript, which Node 20 does not read, so they are loaded through the development tools. */
-async function loadCases() {
-	const { createViteServer } = await import('vitest/node');
-	const server = await createViteServer({
-		root,
-		configFile: false,
-		appType: 'custom',
-		logLevel: 'error',
-		optimizeDeps: { noDiscovery: true },
-		server: { middlewareMode: true, hmr: false, ws: false, watch: null },
-	});
-	try {
-		return await server.ssrLoadModule('/test/helpers/secret-cases.ts');
-	} finally {
-		await server.close();
-	}
 }

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { measureFlood } from './flood.mjs';
 import { measureHandOver } from './hand-over.mjs';
 import { measureHistoryIndex } from './history-index.mjs';
+import { measureHooks } from './hooks.mjs';
 import { measureLimitsMatrix } from './limits-matrix.mjs';
 import { measureLimits } from './limits-table.mjs';
 import { measureLooks } from './looks.mjs';
@@ -16,6 +17,7 @@ import { measureRedaction } from './redaction.mjs';
 import { measureRunners } from './runners.mjs';
 import { measureShell } from './shell.mjs';
 import { measureStartUp } from './start-up.mjs';
+import { measureTools } from './tools.mjs';
 import { measureTurn } from './turn.mjs';
 import { measureUndo } from './undo.mjs';
 
@@ -43,6 +45,9 @@ const PARTS = {
 				? { sizes: [20], rounds: 3, hasLarge: false }
 				: { sizes: [20, 200, 800], rounds: 11, hasLarge: true },
 		),
+	hooks: (isShort) => measureHooks({ rounds: isShort ? 7 : 31 }),
+	tools: (isShort) =>
+		measureTools(isShort ? { rounds: 5, turns: 3, agents: ['claude'] } : { rounds: 21, turns: 9 }),
 	redaction: (isShort) => measureRedaction({ rounds: isShort ? 1 : 5 }),
 };
 

@@ -9,6 +9,10 @@ const PROMPT_CHARS = 140;
 const ANSWER_CHARS = 420;
 const OUTPUT_CHARS = 6_000;
 const FILE_MB = 4;
+/** In turn. */
+const PROJECTS = ['project', 'site', 'tools'];
+/** Of so many answers one has what makes it an insight. */
+const INSIGHTS = 50;
 
 /** Numbers from 0 to 1, by the mulberry32 generator. */
 export function numbersFrom(seed) {
@@ -49,14 +53,15 @@ export function writeCorpus(home, megabytes, { fileMb = FILE_MB, outputChars = O
 	let [messages, newest, time] = [0, '', Date.UTC(2026, 0, 1)];
 	for (let file = 0; file < Math.max(1, Math.round(megabytes / fileMb)); file++) {
 		const id = `${String(file).padStart(8, '0')}-0000-4000-8000-000000000000`;
-		const write = file % 4 === 3 ? codexFile(home, id) : claudeFile(home, id);
+		const project = PROJECTS[file % PROJECTS.length];
+		const write = (file % 4 === 3 ? codexFile : claudeFile)(home, { id, project });
 		newest = write.path;
 		for (let bytes = 0, turn = 0; bytes < fileMb * 1e6; turn++) {
 			time += 60_000;
 			const at = Math.floor(next() * outputChars * 7);
 			const said = {
 				prompt: textOf(PROMPT_CHARS * 2 * next() + 20),
-				answer: textOf(ANSWER_CHARS * 2 * next() + 20),
+				answer: `${turn % INSIGHTS === 0 ? '★ Insight ' : ''}${textOf(ANSWER_CHARS * 2 * next() + 20)}`,
 			};
 			const made = write.turn({
 				...said,
@@ -82,8 +87,8 @@ function opened(path) {
 	};
 }
 
-function claudeFile(home, id) {
-	const file = opened(join(home, '.claude/projects/-home-dev-project', `${id}.jsonl`));
+function claudeFile(home, { id, project }) {
+	const file = opened(join(home, `.claude/projects/-home-dev-${project}`, `${id}.jsonl`));
 	let parent = null;
 	const line = (type, message, { turn, time }, part, more = {}) => {
 		const uuid = `${id.slice(0, 8)}-${turn}-${part}`;
@@ -91,7 +96,7 @@ function claudeFile(home, id) {
 			parentUuid: parent,
 			isSidechain: false,
 			userType: 'external',
-			cwd: '/home/dev/project',
+			cwd: `/home/dev/${project}`,
 			sessionId: id,
 		};
 		parent = uuid;
@@ -133,7 +138,7 @@ function claudeFile(home, id) {
 	};
 }
 
-function codexFile(home, id) {
+function codexFile(home, { id, project }) {
 	const file = opened(join(home, '.codex/sessions/2026/01/01', `rollout-2026-01-01T00-00-00-${id}.jsonl`));
 	const line = (type, payload, { time }, part) => ({
 		timestamp: new Date(time + part * 1000).toISOString(),
@@ -143,7 +148,7 @@ function codexFile(home, id) {
 	file.write([
 		line(
 			'session_meta',
-			{ id, cwd: '/home/dev/project', cli_version: '0.145.0', source: 'cli' },
+			{ id, cwd: `/home/dev/${project}`, cli_version: '0.145.0', source: 'cli' },
 			{ time: Date.UTC(2026, 0, 1) },
 			0,
 		),
