@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Libsql from 'libsql';
+import { RelayError } from '../core/errors.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -17,16 +18,13 @@ export function openSqlite(path: string, timeoutMs: number): SqliteDatabase {
 
 /**
  * Another program's database, with what stands in its `-wal` alone. Nothing is written to it but the `-shm` file that SQLite needs; where
- * not even that can be made, a copy is read.
+ * not even that can be made, a copy is read. Throws RelayError `damaged_record` for what SQLite cannot read.
  */
 export function withForeignSqlite<T>(path: string, read: (db: SqliteDatabase) => T): T {
 	try {
 		return readOpened(path, read);
 	} catch (error) {
-		if (
-			!(error instanceof Error && 'code' in error && /^SQLITE_(?:CANTOPEN|READONLY)/.test(String(error.code)))
-		)
-			throw error;
+		if (!/^SQLITE_(?:CANTOPEN|READONLY)/.test(codeOf(error))) throw explained(error, path);
 	}
 	const folder = mkdtempSync(join(tmpdir(), 'agent-relay-'));
 	try {
@@ -34,9 +32,23 @@ export function withForeignSqlite<T>(path: string, read: (db: SqliteDatabase) =>
 		copyFileSync(path, copy);
 		if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`);
 		return readOpened(copy, read);
+	} catch (error) {
+		throw explained(error, path);
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
+}
+
+const codeOf = (error: unknown): string =>
+	error instanceof Error && 'code' in error ? String(error.code) : '';
+
+/** What SQLite says of the file, to be thrown; any other error as it is. */
+function explained(error: unknown, path: string): unknown {
+	if (!codeOf(error).startsWith('SQLITE_')) return error;
+	return new RelayError('damaged_record', `${path} cannot be read: ${String(error)}`, {
+		hint: 'If its agent works with it now, try again; else it is damaged.',
+		cause: error,
+	});
 }
 
 function readOpened<T>(path: string, read: (db: SqliteDatabase) => T): T {

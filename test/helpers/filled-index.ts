@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addWords, partsOf } from '../../src/history/index/indexed-words.ts';
+import { addWords, facetsOf, partsOf } from '../../src/history/index/indexed-words.ts';
 import { type IndexDatabase, openIndex } from '../../src/history/index/open-index.ts';
 
 export interface WrittenMessage {
@@ -89,7 +89,8 @@ export function fillIndex(): FilledIndex {
 			tag(conversation.tags, id, 0);
 			const ids = conversation.messages.map((message, index) => {
 				const { text, role = 'assistant', at = (startedAt ?? START) + index } = message;
-				const parts = partsOf(text);
+				const facets = facetsOf({ role, tags: message.tags ?? [] });
+				const parts = [facets, partsOf(text)].filter((one) => one !== '').join(' ');
 				const key = 2n ** 59n + BigInt(++messages);
 				db.prepare(
 					`insert into messages(id, conversation, source, key, role, said_by, agent, at, is_side, text, parts)

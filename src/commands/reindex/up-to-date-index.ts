@@ -1,7 +1,5 @@
 /** The index for a command that searches: opened, and up to date. */
-import { secretValues } from '../../agents/secret-values.ts';
 import { formatPlural } from '../../core/plural.ts';
-import { createRedactor } from '../../handoff/redact.ts';
 import {
 	bringUpToDate,
 	type UpdateDeps,
@@ -39,10 +37,14 @@ export async function openUpToDateIndex(
 function updateDeps({ env, home, paths, settings }: IndexContext): UpdateDeps {
 	const redactor = async () => {
 		// A configuration that cannot be obeyed keeps nobody from searching; then names of variables alone say which are secret.
-		const adapters = await settings().then(
-			({ registry }) => registry.adapters,
-			() => [],
-		);
+		const [adapters, { secretValues }, { createRedactor }] = await Promise.all([
+			settings().then(
+				({ registry }) => registry.adapters,
+				() => [],
+			),
+			import('../../agents/secret-values.ts'),
+			import('../../handoff/redact.ts'),
+		]);
 		const { record } = createRedactor(secretValues(env, adapters));
 		return record;
 	};

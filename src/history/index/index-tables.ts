@@ -27,7 +27,7 @@
  * - `is_side`: 1: a sub-agent's, inside its parent's transcript.
  * - `text`: without secrets; not made safe for a terminal.
  * - `parts`: what the tokenizer cannot find in `text`: parts of code words (`foo bar` for `fooBar`), and each two neighbouring characters
- *   of scripts without spaces (`検索 索機` for `検索機`; a single one stands alone). '' where there is nothing to add.
+ *   of scripts without spaces (`検索 索機` for `検索機`; a single one stands alone); in front of them what filters ask for (`facetsOf`).
  *
  * `message_fts`: FTS5 over `text` and `parts` of `messages` (`rowid` = `messages.id`): porter over unicode61, accents folded. So
  * `src/auth/session.ts`, `rate-limit` and `foo_bar` are phrases of their parts, and `fooBar` is found whole in `text` and by part in
@@ -44,7 +44,7 @@
  * `sources`: what was read, one row a file or another unit of a record, and how far (see `sources` in `plan-update`).
  * `relay_turns`: turns of ours by native conversation: native messages within them are left out, since our record has them.
  */
-export const INDEX_VERSION = 3;
+export const INDEX_VERSION = 4;
 
 export const USER_TABLES = `
 create table if not exists user_tags(
@@ -78,6 +78,7 @@ create table messages(
 );
 create index messages_conversation on messages(conversation, id);
 create index messages_source on messages(source);
+create index messages_at on messages(at);
 create virtual table message_fts using fts5(
 	text, parts, content='messages', content_rowid='id', tokenize="porter unicode61 remove_diacritics 2"
 );

@@ -211,17 +211,16 @@ export class IndexWriter {
 				'insert into message_fts(rowid, text, parts) select id, text, parts from messages where id > ?',
 			)
 			.run(before);
-		const words = new Set<string>();
-		for (const { rows } of pieces) for (const { text } of rows) addWords(text, words);
 		if (this.#knownWords.size > MAX_KNOWN_WORDS) this.#knownWords.clear();
-		const fresh = [...words].filter((word) => !this.#knownWords.has(word));
+		const fresh = new Set<string>();
+		for (const { rows } of pieces) for (const { text } of rows) addWords(text, fresh, this.#knownWords);
 		for (const word of fresh) this.#knownWords.add(word);
 		const { last } = this.#db.prepare('select coalesce(max(id), 0) as last from words').get() as {
 			last: number;
 		};
 		this.#db
 			.prepare('insert or ignore into words(word) select value from json_each(?)')
-			.run(JSON.stringify(fresh));
+			.run(JSON.stringify([...fresh]));
 		this.#db.prepare('insert into word_fts(rowid, word) select id, word from words where id > ?').run(last);
 	}
 

@@ -54,8 +54,54 @@ const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 const ASCII_WORD = /[A-Za-z0-9]+/g;
 const NOT_ASCII = /[^\0-\x7f]/;
 
-/** The different words of a text, lower case, of a length that is worth a look for substrings. */
-export function addWords(text: string, words: Set<string>): void {
-	for (const word of text.match(NOT_ASCII.test(text) ? WORD : ASCII_WORD) ?? [])
-		if (word.length >= MIN_WORD && word.length <= MAX_WORD && !words.has(word)) words.add(word.toLowerCase());
+/** The different words of a text, lower case, of a length that is worth a look for substrings; without those of `known`. */
+export function addWords(text: string, words: Set<string>, known: ReadonlySet<string> = NONE): void {
+	const lower = text.toLowerCase();
+	for (const word of lower.match(NOT_ASCII.test(lower) ? WORD : ASCII_WORD) ?? [])
+		if (word.length >= MIN_WORD && word.length <= MAX_WORD && !known.has(word)) words.add(word);
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/*
+ * What filters ask of a message alone is a word of its `parts`: FTS5 then finds those with a common word and a rare property at once, where
+ * it would else give all with the word, to be looked at one by one. Such words are of characters that no text means anything by.
+ */
+
+const ROLES = ['user', 'assistant', 'tool'] as const;
+
+/** Of a message. */
+interface Known {
+	role: (typeof ROLES)[number];
+	/** That indexing gave it. */
+	tags: readonly string[];
+}
+/** A new one goes to the end. */
+const TAGS = [
+	...['insight', 'plan', 'review:ux', 'review:architecture', 'review:code', 'review:security'],
+	...['decision', 'investigation'],
+];
+
+/** The first of each kind. */
+const [ROLE, TAG] = [0xe010, 0xe020];
+
+const words = (first: number, names: readonly string[]): Readonly<Record<string, string>> =>
+	Object.fromEntries(names.map((name, at) => [name, `\ue000${String.fromCharCode(first + at)}`]));
+const OF_ROLE = words(ROLE, ROLES);
+const OF_TAG = words(TAG, TAGS);
+
+export const facetOfRole = (role: Known['role']): string | null => OF_ROLE[role] ?? null;
+
+/** null: messages are not tagged so while they are indexed. */
+export const facetOfTag = (tag: string): string | null =>
+	Object.hasOwn(OF_TAG, tag) ? (OF_TAG[tag] ?? null) : null;
+
+/** All words of a message. */
+export function facetsOf({ role, tags }: Known): string {
+	let all = facetOfRole(role) ?? '';
+	for (const tag of tags) {
+		const facet = facetOfTag(tag);
+		if (facet !== null) all += ` ${facet}`;
+	}
+	return all;
 }

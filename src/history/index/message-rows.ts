@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { safeLine } from '../../core/text.ts';
 import type { TranscriptFacts, TranscriptItem } from '../transcript-items.ts';
 import { answerTags, callTags, isPlanCall } from './auto-tags.ts';
-import { partsOf } from './indexed-words.ts';
+import { facetsOf, partsOf } from './indexed-words.ts';
 
 /** As `messages` has it, but for the ids. */
 export interface MessageRow {
@@ -69,7 +69,9 @@ export class MessageRows {
 		const text = this.#options.redact(said.text.slice(0, MAX_TEXT));
 		if (said.role === 'user') this.#nameBy(text, said.saidBy ?? '');
 		const { agent = this.#options.agent, turn = null } = of ?? {};
-		return { key, ...said, text, parts: partsOf(text), agent, turn, at: item.at };
+		const more = partsOf(text);
+		const parts = more === '' ? facetsOf(said) : `${facetsOf(said)} ${more}`;
+		return { key, ...said, text, parts, agent, turn, at: item.at };
 	}
 
 	/** The same line in another file is the same message. */

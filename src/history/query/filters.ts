@@ -50,7 +50,11 @@ const tagCondition = (tag: string, ofMessage: string, ofKey: string): Condition 
 	values: [tag, tag],
 });
 
-function placeCondition({ project, conversations }: Pick<Filters, 'project' | 'conversations'>): Condition {
+/** What is asked of a conversation itself. */
+export function placeCondition({
+	project,
+	conversations,
+}: Pick<Filters, 'project' | 'conversations'>): Condition {
 	return allOf([
 		project?.startsWith('/') === true
 			? {

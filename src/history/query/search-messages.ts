@@ -2,7 +2,9 @@
 import type { IndexDatabase } from '../index/open-index.ts';
 import { compileMatch, type Expand } from './compile-match.ts';
 import { type Filters, messageCondition } from './filters.ts';
-import { type Candidate, prefixPattern, rankCommon } from './rank/common-words.ts';
+import { rankCommon } from './rank/common-words.ts';
+import { newestCommon, RANKED, WEIGHT } from './rank/newest-common.ts';
+import { rangesOf, sizeOf } from './rank/newest-passing.ts';
 import type { Query } from './read-query.ts';
 
 /** A message, with what is shown of its conversation. */
@@ -49,11 +51,6 @@ export interface Found {
 	isEmpty: boolean;
 }
 
-/**
- * Of a word that stands in more messages only the newest of these are ranked: what BM25 costs grows with their number, and what is best
- * among the newest thousand of a common word is as good as any.
- */
-const RANKED = 1_000;
 /** A longer list of other words finds too much, and takes too long. */
 const MAX_EXPANDED = 40;
 
@@ -82,15 +79,33 @@ const cut = (messages: readonly FoundMessage[], limit: number): Found => ({
 	isEmpty: false,
 });
 
+/** Fewer messages are sorted by time faster than the newest of all are looked through. */
+const FEW = 20_000;
+
 function newest(db: IndexDatabase, filters: Filters, limit: number): FoundMessage[] {
 	const { sql, values } = messageCondition(filters);
-	const rows = db
-		.prepare(
-			`select m.id from messages m join conversations c on c.id = m.conversation
-			where 1 ${sql} order by coalesce(m.at, c.ended_at, 0) desc, m.id desc limit ?`,
-		)
-		.all(...values, limit);
-	return messagesOf(db, idsOf(rows));
+	const where = rangesOf(db, filters);
+	const of =
+		sizeOf(where) < FEW
+			? 'json_each(?) r cross join messages m on m.id between r.value->>0 and r.value->>1'
+			: null;
+	const newestWhere = (condition: string, order: string) =>
+		db
+			.prepare(
+				`select m.id, coalesce(m.at, c.ended_at, 0) as time from ${of ?? 'messages m'}
+				cross join conversations c on c.id = m.conversation
+				where ${condition} ${sql} order by ${order} desc, m.id desc limit ?`,
+			)
+			.all(...(of === null ? [] : [JSON.stringify(where)]), ...values, limit) as Array<{
+			id: number;
+			time: number;
+		}>;
+	const found = [...newestWhere('m.at is not null', 'm.at'), ...newestWhere('m.at is null', 'c.ended_at')];
+	found.sort((a, b) => b.time - a.time || b.id - a.id);
+	return messagesOf(
+		db,
+		found.slice(0, limit).map(({ id }) => id),
+	);
 }
 
 const idsOf = (rows: readonly unknown[]): number[] => rows.map((row) => (row as { id: number }).id);
@@ -123,21 +138,13 @@ function numbered(db: IndexDatabase, found: ReadonlyArray<Omit<FoundMessage, 'nu
 	return found.map((one) => ({ ...one, number: numbers.get(one.id) ?? 0 }));
 }
 
-/**
- * Words of the user count for more than those of agents, calls of tools for less; what is new counts up to half as much again, and loses
- * half of that in a month.
- */
-const WEIGHT = `case when m.said_by in ('person', 'command') then 1.5 when m.role = 'tool' then 0.6 else 1 end
-	* case when m.is_side or c.is_subagent then 0.8 else 1 end
-	* (1 + 0.5 / (1 + max(0, ? - coalesce(m.at, c.ended_at, 0)) / 2592000000.0))`;
-
 type Request = Omit<SearchRequest, 'query'>;
 
 /** By BM25, which is below zero, the best the lowest; a common word by its candidates. */
 function matching(db: IndexDatabase, match: string, query: Query, request: Request): FoundMessage[] {
 	const { filters, limit, now } = request;
 	const { sql, values } = messageCondition(filters);
-	const common = sql === '' ? commonest(db, match, query, now) : null;
+	const common = newestCommon(db, match, query, request);
 	if (common !== null) return messagesOf(db, rankCommon(common, query, limit));
 	const filtered =
 		sql === ''
@@ -153,62 +160,6 @@ function matching(db: IndexDatabase, match: string, query: Query, request: Reque
 		)
 		.all(match, ...values, now, limit);
 	return messagesOf(db, idsOf(rows));
-}
-
-/** The newest with a common word; null: what is looked for is in fewer. */
-function commonest(db: IndexDatabase, match: string, query: Query, now: number): Candidate[] | null {
-	const begun = newestBegun(db, query, now);
-	if (begun !== null) return begun;
-	const { ids } = db
-		.prepare(
-			`select json_group_array(id) as ids from (
-				select rowid as id from message_fts where message_fts match ? order by rowid desc limit ${RANKED}
-			)`,
-		)
-		.get(match) as { ids: string };
-	if (JSON.parse(ids).length < RANKED) return null;
-	return candidatesOf(db, 'json_each(?) f cross join messages m on m.id = f.value', [ids], now);
-}
-
-/** Messages that are looked at for a prefix, and how many of the first have to have it for that to be worth it. */
-const LOOKED_AT = 3_000;
-const LOOKED_AT_FIRST = 300;
-
-/** FTS5 joins the lists of all words of a prefix before it gives the first message, so the newest are looked at themselves. */
-function newestBegun(db: IndexDatabase, query: Query, now: number): Candidate[] | null {
-	const pattern = prefixPattern(query);
-	if (pattern === null) return null;
-	const begun: Candidate[] = [];
-	let [before, seen] = [Number.MAX_SAFE_INTEGER, 0];
-	for (let count = LOOKED_AT_FIRST; seen < LOOKED_AT; count = Math.min(RANKED, LOOKED_AT - seen)) {
-		const newest = '(select * from messages where id < ? order by id desc limit ?) m';
-		const looked = candidatesOf(db, newest, [before, count], now);
-		for (const one of looked) {
-			pattern.lastIndex = 0;
-			if (pattern.test(`${one.text} ${one.parts}`) && begun.push(one) === RANKED) return begun;
-		}
-		seen += looked.length;
-		before = Math.min(...looked.map(({ id }) => id));
-		if (looked.length < count || begun.length / seen < RANKED / LOOKED_AT) return null;
-	}
-	return null;
-}
-
-/** As one row of JSON: each row that libsql gives costs 10 µs. */
-function candidatesOf(
-	db: IndexDatabase,
-	messages: string,
-	values: ReadonlyArray<string | number>,
-	now: number,
-): Candidate[] {
-	const { rows } = db
-		.prepare(
-			`select json_group_array(json_array(m.id, m.text, m.parts, ${WEIGHT})) as rows
-			from ${messages} cross join conversations c on c.id = m.conversation`,
-		)
-		.get(now, ...values) as { rows: string };
-	const read = JSON.parse(rows) as Array<[number, string, string, number]>;
-	return read.map(([id, text, parts, weight]) => ({ id, text, parts, weight }));
 }
 
 /** The stem that the tokenizer makes of a word is not always what words of that beginning are found by. */

@@ -107,6 +107,7 @@ describe('searchMessages', () => {
 			ref: 'codex:one',
 			project: '/home/me/shop/api',
 			tags: ['has:tests'],
+			ended_at: START + DAY,
 			messages: [
 				{ text: 'login a', role: 'user', at: START },
 				{ text: 'login b', tags: ['decision'], at: START + DAY },
@@ -114,6 +115,7 @@ describe('searchMessages', () => {
 		});
 		const other = index.add({
 			project: '/home/me/shopping',
+			ended_at: START + 2 * DAY,
 			messages: [{ text: 'login c', at: START + 2 * DAY }],
 		});
 		const named = (filters: Filters) => found('login', filters).sort();
