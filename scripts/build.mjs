@@ -52,6 +52,23 @@ const LOADED_TOGETHER = {
 		'commands/sessions/lines.js',
 		'ui/field-lines.js',
 	],
+	/** Of the work with agents, what reads their own records: it is all that a search needs of it. */
+	reading: [
+		'agents/claude/stream/tools.js',
+		'agents/claude/stream/work/plan.js',
+		'agents/codex/native/rollout-commands.js',
+		'agents/codex/native/rollout-file.js',
+		'agents/codex/native/rollout-plan.js',
+		'agents/codex/native/rollout.js',
+		'agents/codex/stream/usage.js',
+		'agents/events.js',
+		'agents/gemini/native/session-record.js',
+		'agents/gemini/stream/tools.js',
+		'agents/opencode/stream/tools.js',
+		'agents/reading/json-fields.js',
+		'core/files/line-splitter.js',
+		'turns/event-log.js',
+	],
 	work: [
 		'app/open-ports.js',
 		'app/repo-trust.js',
@@ -73,6 +90,14 @@ const LOADED_TOGETHER = {
 		'turns/process/running-agents.js',
 		'view/live/open-view.js',
 		'view/live/plain-view.js',
+	],
+	/** What searches and indexes conversations. */
+	history: [
+		'app/open-history.js',
+		...['conversation', 'conversations', 'reindex', 'search'].flatMap((name) => [
+			`commands/${name}/run.js`,
+			`commands/${name}/lines.js`,
+		]),
 	],
 	/** What draws on a terminal. */
 	drawing: ['ui/screen-writer.js', 'view/live/live-view.js'],
@@ -153,10 +178,14 @@ async function bundle(input, codeSplitting, change) {
 	return output;
 }
 
+const HOOK_PROGRAM = join(dist, 'cli/hook-program.js');
+const ofHooks = [{ name: 'of-hooks', test: (id) => id === HOOK_PROGRAM }];
+const inAscii = ({ code, fileName }) => wrapped(asciiOf(loadedWhenUsed(code, fileName), fileName));
+
 const output = [
-	...(await bundle({ main: join(dist, 'main.js') }, { groups }, ({ code, fileName }) =>
-		wrapped(asciiOf(loadedWhenUsed(code, fileName), fileName)),
-	)),
+	...(await bundle({ main: join(dist, 'main.js') }, { groups }, inAscii)),
+	// What agents wait for at every tool call: it shares no file with the relay, so that it reads nothing that it does not need.
+	...(await bundle({ 'hook-program': HOOK_PROGRAM }, { groups: ofHooks }, inAscii)),
 	// A program of its own, which has no compiled code kept and would load all that it shares with the relay.
 	...(await bundle({ 'demo-agent': join(dist, 'agents/demo/demo-agent.js') }, false, ({ code }) => code)),
 ];

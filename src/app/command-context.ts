@@ -8,7 +8,8 @@ import { RelayError } from '../core/errors.ts';
 import type { Conversation } from '../relay/conversation-contract.ts';
 import type { Ports } from '../relay/ports.ts';
 import { DEFAULT_NAME } from '../sessions/names/name-id.ts';
-import { type App, createApp, homeOf } from './create-app.ts';
+import { type App, createApp } from './create-app.ts';
+import { homeOf } from './home-of.ts';
 import { parentTurn, refuseDeepNesting } from './nesting.ts';
 import type { Settings, SettingsHolder } from './settings.ts';
 

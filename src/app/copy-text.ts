@@ -1,7 +1,8 @@
 /** The clipboard: a program of the desktop, else the terminal's own (OSC 52). No shell reads the text. */
 import { runProcess } from '../core/processes/run-process.ts';
-import { type App, homeOf } from './create-app.ts';
+import type { App } from './create-app.ts';
 import { findProgram } from './find-program.ts';
+import { homeOf } from './home-of.ts';
 
 interface Clipboard {
 	program: string;

@@ -4,7 +4,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readStoreChoice } from '../config/layers/store-choice.ts';
 import { type RelayPaths, relayPaths } from '../config/xdg-paths.ts';
@@ -17,7 +16,6 @@ import { createProcessTable } from '../core/processes/create-process-table.ts';
 import { outlivesTerminal, standardStreamKinds } from '../core/processes/hangup.ts';
 import type { ProcessTable } from '../core/processes/process-table.ts';
 import type { TakeNotices } from '../core/take-notices.ts';
-import { findRepo } from '../git/repo/find-repo.ts';
 import { withoutGitLocals } from '../git/repo/local-variables.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 import type { Git } from '../git/run-git.ts';
@@ -30,6 +28,8 @@ import { type NameInForce, nameInForce } from '../sessions/names/name-id.ts';
 import { createSessionStore, type SessionStore } from '../sessions/store/session-store.ts';
 import { createWitnesses, type Witnesses } from '../sessions/witness/witness.ts';
 import type { RunningAgents } from '../turns/process/running-agents.ts';
+import { findHere } from './find-here.ts';
+import { homeOf } from './home-of.ts';
 import { createIndexBeside } from './index-beside.ts';
 import { withUndosSettled } from './settle-undos.ts';
 
@@ -216,13 +216,6 @@ async function findAround({ env, realPath, realFolder }: App): Promise<readonly 
 	return foldersAround(realFolder(), realPath(homeOf(env)));
 }
 
-async function findHere(app: App): Promise<RepoFacts> {
-	// An ordinary repo is read without git, so git's own modules are loaded when it is first run.
-	const git: Git = { run: async (args, options) => (await app.git()).run(args, options) };
-	// Elsewhere the system would spell a path of another case differently, and the records of a repo lie where its path says.
-	return findRepo(app.folder, git, process.platform === 'linux' ? app.realFolder : undefined);
-}
-
 async function openStore(app: App): Promise<SessionStore> {
 	const { env, paths } = app;
 	const { stateHome } = paths;
@@ -272,11 +265,6 @@ function ignoreHangup(env: Readonly<Record<string, string>>): boolean {
 	const isIgnored = outlivesTerminal(standardStreamKinds(), env);
 	if (isIgnored) process.on('SIGHUP', () => undefined);
 	return isIgnored;
-}
-
-/** HOME, else what the system knows. */
-export function homeOf(env: Readonly<Record<string, string>>): string {
-	return env.HOME ?? homedir();
 }
 
 /** A new id for an agent's own conversation, where the CLI lets us choose. */

@@ -1,5 +1,6 @@
 import { findExecutable } from '../core/processes/find-executable.ts';
-import { type App, homeOf } from './create-app.ts';
+import type { App } from './create-app.ts';
+import { homeOf } from './home-of.ts';
 import { clonedFolders } from './repo-trust.ts';
 
 /** The absolute path of a program on PATH, none of which lies in the repo; null: there is none. */

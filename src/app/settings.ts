@@ -9,7 +9,8 @@ import { readTrustDigests, type TrustDigests, trustPlace } from '../config/trust
 import { createTrustStore } from '../config/trust/trust-store.ts';
 import { lockingOf } from '../core/files/file-lock.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
-import { type App, homeOf } from './create-app.ts';
+import type { App } from './create-app.ts';
+import { homeOf } from './home-of.ts';
 import { type RepoTrust, trustThere } from './repo-trust.ts';
 
 export interface Settings {

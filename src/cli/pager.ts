@@ -1,6 +1,7 @@
 /** The user's pager, started as git does it: what a command prints on a terminal goes through it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { type App, homeOf } from '../app/create-app.ts';
+import type { App } from '../app/create-app.ts';
+import { homeOf } from '../app/home-of.ts';
 import { clonedFolders } from '../app/repo-trust.ts';
 import { findExecutable, searchPathOutside } from '../core/processes/find-executable.ts';
 import { withoutInheritedDescriptors } from '../core/processes/inherited-descriptors.ts';

@@ -100,7 +100,7 @@ describe('the files of the bundle that a start reads', () => {
 		const listing = (await costOf('sessions')).files;
 		expect(listing.sort()).toEqual(['main', 'records', 'rolldown-runtime', 'start']);
 		const work = (await costOf('run', '-q', '-a', 'demo-closer', 'hello')).files;
-		expect(work.sort()).toEqual(['main', 'records', 'rolldown-runtime', 'start', 'work']);
+		expect(work.sort()).toEqual(['main', 'reading', 'records', 'rolldown-runtime', 'start', 'work']);
 	});
 
 	it('hold ASCII alone, so that one byte a character does in memory', () => {

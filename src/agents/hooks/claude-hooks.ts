@@ -1,5 +1,4 @@
 /** Claude Code's hooks, as 2.1.332 calls them. */
-import { judgeRefused } from '../claude/limits.ts';
 import type { Limit } from '../events.ts';
 import { listOrEmpty, objectOrEmpty, parseObject, textOrNull } from '../reading/json-fields.ts';
 import type { HookDialect } from './hook-dialect.ts';
@@ -17,10 +16,10 @@ export const claudeHooks: HookDialect = {
 	read: readSnakeInput,
 	// What a PreCompact hook prints is added to the instructions of the summary.
 	say: (event, input, text) => (event === 'compact' ? text : additionalContext(event, input, text)),
-	limitOf: ({ error, last_assistant_message: words }, now) =>
+	limitOf: async ({ error, last_assistant_message: words }, now) =>
 		limitOf(textOrNull(error), textOrNull(words), now),
 	// `claude -p` ends its StopFailure hook with itself, but waits for that of SessionEnd.
-	limitIn: (tail, now) => {
+	limitIn: async (tail, now) => {
 		let refused: { error: string | null; words: string | null } | null = null;
 		for (const text of tail.split('\n')) {
 			const line = /"type":"(?:user|assistant)"/.test(text) ? parseObject(text) : null;
@@ -36,7 +35,8 @@ export const claudeHooks: HookDialect = {
 };
 
 /** What claude's own message says of a refused request: the name of the error, and its words. */
-function limitOf(errorName: string | null, words: string | null, now: number): Limit | null {
+async function limitOf(errorName: string | null, words: string | null, now: number): Promise<Limit | null> {
+	const { judgeRefused } = await import('../claude/limits.ts');
 	const judged = judgeRefused({ result: { result: words }, errorName, words, retry: null, now });
 	return judged !== null && 'limit' in judged ? judged.limit : null;
 }

@@ -1,5 +1,4 @@
 /** Codex's hooks, as 0.171.0 calls them. None is called when a request is refused: the record says it when the thread ends. */
-import { judgeFailedTurn, limitFrom } from '../codex/limits.ts';
 import { objectOrEmpty, parseObject, textOrNull } from '../reading/json-fields.ts';
 import type { HookDialect } from './hook-dialect.ts';
 import { additionalContext, readSnakeInput } from './snake-input.ts';
@@ -13,7 +12,7 @@ export const codexHooks: HookDialect = {
 	],
 	read: readSnakeInput,
 	say: additionalContext,
-	limitIn: (tail, now) => {
+	limitIn: async (tail, now) => {
 		let failed: { message: string; code: string | null } | null = null;
 		for (const text of tail.split('\n')) {
 			const line = /"(?:task_started|task_complete|error)"/.test(text) ? parseObject(text) : null;
@@ -24,9 +23,9 @@ export const codexHooks: HookDialect = {
 			const message = textOrNull(error.message);
 			if (message !== null) failed = { message, code: textOrNull(error.codex_error_info) };
 		}
-		const verdict = failed === null ? null : judgeFailedTurn(failed.message, failed.code, now);
-		return failed !== null && verdict?.kind === 'limit'
-			? limitFrom(verdict, failed.message, 'rollout')
-			: null;
+		if (failed === null) return null;
+		const { judgeFailedTurn, limitFrom } = await import('../codex/limits.ts');
+		const verdict = judgeFailedTurn(failed.message, failed.code, now);
+		return verdict?.kind === 'limit' ? limitFrom(verdict, failed.message, 'rollout') : null;
 	},
 };

@@ -1,6 +1,5 @@
 /** GitHub Copilot CLI's hooks, as 1.0.102 calls them. Their input does not name the event. */
 import { join } from 'node:path';
-import { copilotLimit, judgeRefusal, readFailure } from '../copilot/limits.ts';
 import { objectOrEmpty, parseObject, textOrNull } from '../reading/json-fields.ts';
 import type { HookDialect } from './hook-dialect.ts';
 
@@ -26,9 +25,10 @@ export const copilotHooks: HookDialect = {
 	},
 	say: (event, _input, text) =>
 		event === 'start' || event === 'tool' ? JSON.stringify({ additionalContext: text }) : null,
-	limitOf: ({ error, errorContext }, now) => {
+	limitOf: async ({ error, errorContext }, now) => {
 		const message = textOrNull(objectOrEmpty(error).message);
 		if (errorContext !== 'model_call' || message === null) return null;
+		const { copilotLimit, judgeRefusal, readFailure } = await import('../copilot/limits.ts');
 		const errorCode = textOrNull(parseObject(message)?.code);
 		const failure = readFailure({ errorCode, errorMessage: message }, now);
 		const verdict = judgeRefusal(failure);

@@ -50,8 +50,8 @@ export interface HookDialect {
 	read(input: JsonObject, place: HookPlace): HookInput | null;
 	/** What to print so that the model gets `text`; null: this CLI takes no words at that event. */
 	say(event: HookEvent, input: JsonObject, text: string): string | null;
-	/** The limit that a call of `failed` reports. `now`: epoch ms. */
-	limitOf?(input: JsonObject, now: number): Limit | null;
+	/** The limit that a call of `failed` reports. `now`: epoch ms. What tells limits is loaded then: most hooks never meet one. */
+	limitOf?(input: JsonObject, now: number): Promise<Limit | null>;
 	/** The limit at which the conversation stopped, by the end of its record; asked at `end`. */
-	limitIn?(tail: string, now: number): Limit | null;
+	limitIn?(tail: string, now: number): Promise<Limit | null>;
 }

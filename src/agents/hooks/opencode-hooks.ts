@@ -1,6 +1,5 @@
 /** opencode has plug-ins in place of hooks: ours calls with the input that is read here (checked against 1.18.33). */
 import { join } from 'node:path';
-import { judgeError, limitFromStatus } from '../opencode/limits.ts';
 import { numberOrNull, objectOrEmpty, textOrNull } from '../reading/json-fields.ts';
 import type { HookDialect } from './hook-dialect.ts';
 
@@ -19,7 +18,8 @@ export const opencodeHooks: HookDialect = {
 		};
 	},
 	say: (_event, _input, text) => JSON.stringify({ text }),
-	limitOf: ({ status, error }, now) => {
+	limitOf: async ({ status, error }, now) => {
+		const { judgeError, limitFromStatus } = await import('../opencode/limits.ts');
 		const asked = { model: null, now };
 		const waiting = objectOrEmpty(status);
 		if (waiting.type === 'retry')

@@ -8,7 +8,7 @@ const LONGEST_MS = 3_000;
 /** As `CommandLine.readInput`. */
 export async function readInput(
 	maxBytes: number,
-	{ streams, clock }: Pick<App, 'streams' | 'clock'>,
+	{ streams, clock }: { streams: Pick<App['streams'], 'input'>; clock: App['clock'] },
 ): Promise<string | null> {
 	if (!hasInput()) return null;
 	const tooMuch = () => new RelayError('usage', `Stdin holds more than ${maxBytes} bytes.`);

@@ -10,8 +10,8 @@ import { readEnd, readOrNull } from '../../core/files/read-file.ts';
 import type { MetSession, MetSessions } from '../../history/met-sessions.ts';
 import type { WorkstreamName } from '../../workstreams/workstream-name.ts';
 import type { Workstreams } from '../../workstreams/workstreams-contract.ts';
-import type { CommandContext } from '../context.ts';
 import { attachNative } from './attach-native.ts';
+import type { HookContext } from './hook-context.ts';
 import { askToSave, compactedWords, stateWords, unattachedWords } from './hook-words.ts';
 import { metSessionsOf } from './met-sessions-of.ts';
 
@@ -21,13 +21,13 @@ export interface Hooked {
 	/** As the CLI wrote it. */
 	raw: JsonObject;
 	dialect: HookDialect;
-	context: CommandContext;
+	context: HookContext;
 }
 
-const registryOf = ({ paths }: CommandContext) => join(paths.configHome, 'workstreams.json');
+const registryOf = ({ paths }: HookContext) => join(paths.configHome, 'workstreams.json');
 
 /** null: this user has none, and nothing of them is loaded. */
-async function workstreamsOf(context: CommandContext): Promise<Workstreams | null> {
+async function workstreamsOf(context: HookContext): Promise<Workstreams | null> {
 	return existsSync(registryOf(context)) ? context.workstreams() : null;
 }
 
@@ -105,8 +105,8 @@ export async function atCompaction(hooked: Hooked): Promise<string | null> {
 
 export async function atFailure({ agent, input, raw, dialect, context }: Hooked): Promise<null> {
 	metSessionsOf(context).meet({ agent, ...input });
-	const limit = dialect.limitOf?.(raw, context.clock.now()) ?? null;
-	if (limit !== null) await recordLimit(agent, limit, context);
+	const limit = (await dialect.limitOf?.(raw, context.clock.now())) ?? null;
+	if (limit !== null) await context.recordLimit(agent, limit);
 	return null;
 }
 
@@ -116,27 +116,13 @@ export async function atEnd(hooked: Hooked): Promise<null> {
 	markSaved(hooked, { isSaved: true });
 	if (dialect.limitIn === undefined || input.transcript === null) return null;
 	const end = readEnd(input.transcript, TAIL_BYTES) ?? readOrNull(input.transcript);
-	const limit = end === null ? null : dialect.limitIn(end.toString('utf8'), context.clock.now());
-	if (limit !== null) await recordLimit(agent, limit, context);
+	const limit = end === null ? null : await dialect.limitIn(end.toString('utf8'), context.clock.now());
+	if (limit !== null) await context.recordLimit(agent, limit);
 	return null;
 }
 
 /** The last turn of a conversation that stopped at a limit, or what is left of it. */
 const TAIL_BYTES = 256 * 1024;
-
-async function recordLimit(
-	agent: HookAgent,
-	limit: Parameters<Awaited<ReturnType<CommandContext['ledger']>>['record']>[0]['limit'],
-	context: CommandContext,
-): Promise<void> {
-	const [{ BUILT_IN_ADAPTERS }, { ledgerKey }, ledger] = await Promise.all([
-		import('../../agents/registry.ts'),
-		import('../../relay/agents/update-ledger.ts'),
-		context.ledger(),
-	]);
-	const login = BUILT_IN_ADAPTERS.find(({ id }) => id === agent)?.probeLogin(context.env);
-	ledger.record({ ...ledgerKey(agent, login), model: null, limit });
-}
 
 /** From recorded facts alone: when it was, where, and how much. The workstream; null: the conversation works on none. */
 async function save({ agent, input, context }: Hooked): Promise<WorkstreamName | null> {
@@ -175,7 +161,7 @@ function markSaved(
 }
 
 /** The worktree, where the CLI works in one. */
-async function projectOf({ cwd }: HookInput, { folder, repo }: CommandContext): Promise<string | null> {
+async function projectOf({ cwd }: HookInput, { folder, repo }: HookContext): Promise<string | null> {
 	if (cwd === null || cwd !== folder) return cwd;
 	return (await repo()).worktree;
 }

@@ -34,7 +34,13 @@ export async function hookPlace(agent: HookAgent, { env, home }: Asked): Promise
 			}));
 		case 'codex':
 			return lists(join(env.CODEX_HOME || join(home, '.codex'), 'hooks.json'), dialect, (of) => ({
-				hooks: [{ type: 'command', command: run(of.event), timeout: SECONDS }],
+				hooks: [
+					{
+						type: 'command',
+						command: run(of.event),
+						timeout: of.event === 'end' ? CODEX_END_SECONDS : SECONDS,
+					},
+				],
 			}));
 		case 'gemini':
 			return lists(join(env.GEMINI_CLI_HOME || home, '.gemini/settings.json'), dialect, (of) => ({
@@ -62,6 +68,8 @@ export async function hookPlace(agent: HookAgent, { env, home }: Asked): Promise
 
 /** A hook that takes longer is given up by its CLI. */
 const SECONDS = 10;
+/** codex cuts a longer one to this, and warns of it. */
+const CODEX_END_SECONDS = 3;
 
 /**
  * Without a start of Node where it is switched off or in a turn of the relay. Always exits with 0: some CLIs end the turn, or never

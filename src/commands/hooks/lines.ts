@@ -25,9 +25,9 @@ export function changedLines({ agent, path, done, isDry }: ChangedHooks): string
 	}
 }
 
-/** `codex exec` says nothing of hooks that it does not run. */
+/** As 0.171.0 has it. `codex exec` says nothing of hooks that it does not run. */
 const CODEX_ASKS = [
-	'codex runs a new hook only once you trust it: start codex, and accept the hooks that it shows (/hooks). Until then they do nothing.',
+	'codex runs a new hook only once you trust it: start codex, which says "Hooks need review", and choose "Trust all and continue", or look at each with /hooks. Until then they do nothing.',
 ];
 
 const FOUND = {

@@ -2,7 +2,6 @@
  * Files written in folders that others may write to. Every open refuses a symbolic link as the last component; files are
  * 0600. `writeAtomic` leaves either the old bytes or the new ones, whenever the process dies.
  */
-import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fsync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { hasErrno } from '../errors.ts';
@@ -155,8 +154,12 @@ export function removeIfThere(path: string): void {
 	}
 }
 
+/** Created only where nothing is, so its name need not be unguessable; `node:crypto` takes 5 ms to load. */
 function temporaryBeside(path: string): string {
-	return join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+	const own = Math.floor(Math.random() * 2 ** 32)
+		.toString(16)
+		.padStart(8, '0');
+	return join(dirname(path), `.${basename(path)}.${process.pid}-${own}.tmp`);
 }
 
 const TEMPORARY = /^\.(.+)\.\d+-[0-9a-f]{8}\.tmp$/;

@@ -70,11 +70,11 @@ describe('a limit', () => {
 
 	it('of claude is in what StopFailure says, and at the end of its transcript', async () => {
 		const claude = await hookDialect('claude');
-		expect(claude.limitOf?.({ error: 'rate_limit', last_assistant_message: WORDS }, NOW)).toMatchObject(
+		expect(await claude.limitOf?.({ error: 'rate_limit', last_assistant_message: WORDS }, NOW)).toMatchObject(
 			WINDOW,
 		);
 		expect(
-			claude.limitOf?.({ error: 'authentication_failed', last_assistant_message: 'No' }, NOW),
+			await claude.limitOf?.({ error: 'authentication_failed', last_assistant_message: 'No' }, NOW),
 		).toBeNull();
 		const lines = (...all: object[]) => all.map((line) => JSON.stringify(line)).join('\n');
 		const refused = {
@@ -84,10 +84,10 @@ describe('a limit', () => {
 			message: { content: [{ type: 'text', text: WORDS }] },
 		};
 		const user = { type: 'user', message: { content: 'again' } };
-		expect(claude.limitIn?.(lines(user, refused, { type: 'last-prompt' }), NOW)).toMatchObject(WINDOW);
-		expect(claude.limitIn?.(lines(refused, user), NOW)).toBeNull();
+		expect(await claude.limitIn?.(lines(user, refused, { type: 'last-prompt' }), NOW)).toMatchObject(WINDOW);
+		expect(await claude.limitIn?.(lines(refused, user), NOW)).toBeNull();
 		const said = { type: 'assistant', error: 'rate_limit', message: refused.message };
-		expect(claude.limitIn?.(lines(user, said), NOW)).toBeNull();
+		expect(await claude.limitIn?.(lines(user, said), NOW)).toBeNull();
 	});
 
 	it('of codex is at the end of its transcript, unless a turn followed', async () => {
@@ -96,25 +96,27 @@ describe('a limit', () => {
 		const message = 'You’ve hit your usage limit. Upgrade to Pro or try again at Dec 1st, 2026 12:47 AM.';
 		const refused = line({ type: 'error', message, codex_error_info: 'usage_limit_exceeded' });
 		const started = line({ type: 'task_started' });
-		expect(codex.limitIn?.([started, refused].join('\n'), NOW)).toMatchObject({ kind: 'window' });
-		expect(codex.limitIn?.([started, refused, started].join('\n'), NOW)).toBeNull();
-		expect(codex.limitIn?.('{"type":"event_msg","payl', NOW)).toBeNull();
+		expect(await codex.limitIn?.([started, refused].join('\n'), NOW)).toMatchObject({ kind: 'window' });
+		expect(await codex.limitIn?.([started, refused, started].join('\n'), NOW)).toBeNull();
+		expect(await codex.limitIn?.('{"type":"event_msg","payl', NOW)).toBeNull();
 	});
 
 	it('of copilot is in the error of a model call alone', async () => {
 		const copilot = await hookDialect('copilot');
 		const error = { message: '{"code":"quota_exceeded","message":"You have no quota"}' };
-		expect(copilot.limitOf?.({ errorContext: 'model_call', error }, NOW)).toMatchObject({ kind: 'window' });
-		expect(copilot.limitOf?.({ errorContext: 'tool_execution', error }, NOW)).toBeNull();
+		expect(await copilot.limitOf?.({ errorContext: 'model_call', error }, NOW)).toMatchObject({
+			kind: 'window',
+		});
+		expect(await copilot.limitOf?.({ errorContext: 'tool_execution', error }, NOW)).toBeNull();
 	});
 
 	it('of opencode is in its waiting and in its errors', async () => {
 		const opencode = await hookDialect('opencode');
 		const status = { type: 'retry', attempt: 1, message: 'x', next: NOW + 7_200_000 };
 		const waiting = { ...status, action: { reason: 'account_rate_limit' } };
-		expect(opencode.limitOf?.({ status: waiting }, NOW)).toMatchObject({ resetAt: NOW + 7_200_000 });
+		expect(await opencode.limitOf?.({ status: waiting }, NOW)).toMatchObject({ resetAt: NOW + 7_200_000 });
 		const error = { name: 'APIError', data: { message: 'Payment required.', statusCode: 402 } };
-		expect(opencode.limitOf?.({ error }, NOW)).toMatchObject({ kind: 'billing' });
-		expect(opencode.limitOf?.({ error: { name: 'MessageAbortedError' } }, NOW)).toBeNull();
+		expect(await opencode.limitOf?.({ error }, NOW)).toMatchObject({ kind: 'billing' });
+		expect(await opencode.limitOf?.({ error: { name: 'MessageAbortedError' } }, NOW)).toBeNull();
 	});
 });
