@@ -47,7 +47,7 @@ describe('an answer as rows', () => {
 			).toBeLessThan(LINEAR);
 	});
 
-	it('takes less for each character once a line or a fence is too long for anybody to read', () => {
+	it('takes less for each character once a line, a paragraph or a fence is too long for anybody to read', () => {
 		const costs = (begin: string, part: string, units: number) =>
 			growthOf((chars) => {
 				const rows = new MarkdownRows({
@@ -60,8 +60,9 @@ describe('an answer as rows', () => {
 				for (let left = chars; left > 0; left -= piece.length) rows.push(piece);
 				rows.end();
 			}, units);
-		// 64 lines of 16 KB against one of 1 MB, and as many fences.
+		// 64 lines of 16 KB against one of 1 MB, as many paragraphs of short lines, and as many fences.
 		expect(costs('', '**a** b ', 16_384)).toBeLessThan(0.7);
+		expect(costs('', '**a** b\n', 16_384)).toBeLessThan(0.7);
 		expect(costs('```\n', 'a = 1;\n ', 65_536)).toBeLessThan(1.5);
 	});
 });

@@ -6,17 +6,25 @@ import { inlineParts } from './inline-parts.ts';
 import { PlainRows } from './plain-rows.ts';
 import { RowWriter, type RowWriterOptions } from './row-writer.ts';
 
-/** What follows of a longer line is text whose marks are not read: each costs some microseconds, and nobody reads so long a line. */
-const MAX_MARKED_CHARS = 64 * 1024;
+/**
+ * What follows of a longer line, or in a longer paragraph, is text whose marks are not read: each costs some microseconds, and nobody
+ * reads so much of one.
+ */
+const MAX_LINE_CHARS = 64 * 1024;
+const MAX_PARAGRAPH_CHARS = 256 * 1024;
 
 export class Prose {
 	readonly #theme: Theme;
 	readonly #style: number;
 	#feed = new InlineFeed();
 	#writer: RowWriter;
-	/** The rest of a line that is too long. */
+	/** The rest of what is too long. */
 	#plain: PlainRows;
 	#lineChars = 0;
+	/** In the lines that have ended. */
+	#chars = 0;
+	/** So much has come that no more marks are read. */
+	#isPlain = false;
 
 	constructor(options: RowWriterOptions, style: number) {
 		this.#theme = options.theme;
@@ -31,6 +39,8 @@ export class Prose {
 		copy.#writer = this.#writer.copy(options);
 		copy.#plain = this.#plain.copy(options);
 		copy.#lineChars = this.#lineChars;
+		copy.#chars = this.#chars;
+		copy.#isPlain = this.#isPlain;
 		return copy;
 	}
 
@@ -41,8 +51,8 @@ export class Prose {
 
 	/** More of a line. */
 	text(text: string): void {
-		const marked = text.slice(0, Math.max(0, MAX_MARKED_CHARS - this.#lineChars));
-		const isCut = this.#lineChars <= MAX_MARKED_CHARS && marked.length < text.length;
+		const marked = this.#isPlain ? '' : text.slice(0, Math.max(0, MAX_LINE_CHARS - this.#lineChars));
+		const isCut = this.#isMarked && marked.length < text.length;
 		this.#lineChars += text.length;
 		if (marked !== '') this.#write(this.#feed.push(marked));
 		if (isCut) this.#endMarked();
@@ -50,14 +60,22 @@ export class Prose {
 	}
 
 	endLine(): void {
-		if (this.#lineChars <= MAX_MARKED_CHARS) this.#write(this.#feed.push('\n'));
+		if (this.#isMarked) this.#write(this.#feed.push('\n'));
 		this.#plain.breakRow();
+		this.#chars += this.#lineChars + 1;
 		this.#lineChars = 0;
+		if (this.#isPlain || this.#chars < MAX_PARAGRAPH_CHARS) return;
+		this.#endMarked();
+		this.#isPlain = true;
 	}
 
 	end(): void {
 		this.#endMarked();
 		this.#plain.breakRow();
+	}
+
+	get #isMarked(): boolean {
+		return !this.#isPlain && this.#lineChars <= MAX_LINE_CHARS;
 	}
 
 	#endMarked(): void {

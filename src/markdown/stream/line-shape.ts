@@ -9,6 +9,8 @@ const ITEM = /^( {0,3})([-*+]|\d{1,9}[.)])( {1,4}(?=\S)|[ \t]+(?=\S)|[ \t]*$)/;
 const BOX = /^\[([ xX])\][ \t]+(?=\S)/;
 const RULE = /^ {0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}$/;
 const HEADING = /^ {0,3}#{1,6}(?=[ \t]|$)/;
+/** What a line begins with that is nothing but text where no block is open. */
+const TEXT = /^[^\s>#*+\-_`~\d]/;
 const FENCE = /^( {0,3})(`{3,}(?=[^`]*$)|~{3,})(.*)$/;
 
 export type Container =
@@ -41,6 +43,8 @@ export function readLine(
 	open: readonly Container[],
 	{ isParagraph = false, isCut = false }: { isParagraph?: boolean; isCut?: boolean } = {},
 ): LineShape {
+	if (open.length === 0 && TEXT.test(line))
+		return { kept: 0, opened: [], leaf: { kind: 'text', text: line } };
 	const { kept, text } = withoutContainers(withoutTabs(line), open);
 	const goesOn = isParagraph && kept === open.length;
 	const opened: Container[] = [];

@@ -277,6 +277,17 @@ describe('what is very long', () => {
 		for (const row of rows) expect(columnsOf(row)).toBeLessThanOrEqual(60);
 	});
 
+	it('has its marks only in the first 256 KB of a paragraph, and again in the next block', () => {
+		const words = '**a** b\n'.repeat(FENCE / 8 + 500);
+		const rows = render(`${words}**end**\n- **item**\n\n**next**`, 60, color);
+		expect(rows[0]).toBe(`${color.bold('a')} b`);
+		expect(rows).toHaveLength(FENCE / 8 + 500 + 5);
+		expect(rows.slice(-6)).toEqual([
+			...['**a** b', '**end**', '', `• ${color.bold('item')}`],
+			...['', color.bold('next')],
+		]);
+	});
+
 	it('has its colour only in the first 256 KB of a fence, which ends where it is closed', () => {
 		const lines = Array.from({ length: FENCE / 16 + 500 }, (_, at) => `const a = ${100_000 + at}`);
 		const rows = render(`\`\`\`\n${lines.join('\n')}\n\`\`\`\n**after**`, 60, color);
