@@ -157,7 +157,7 @@ function createSetAllowed(app: App, current: ReadonlySettings, { worktree }: Rep
 	const options = { locking: lockingOf(processes, clock), knownAgents: AGENTS_WITHOUT_COMMAND };
 	return ({ action, what: command }, where, isAllowed) => {
 		const edit = isAllowed ? allowInConfig : disallowInConfig;
-		const rule = { command, repo: where === 'repo' ? worktree : null, isUnsandboxed: action === 'leave' };
+		const rule = { command, repo: where === 'repo' ? worktree : null, action };
 		const isChanged = edit(paths.userConfig, rule, options);
 		const { config } = current.settings.loaded;
 		config.permissions = withAllowed(config.permissions, rule, isAllowed);

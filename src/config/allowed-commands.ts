@@ -1,22 +1,24 @@
-/** What the user's configuration lets agents run: where a command is listed, and the lists with one more or one less. Pure. */
+/** What the user's configuration lets agents do: where a command or a file is listed, and the lists with one more or one less. Pure. */
 
 export const ALLOWED_EVERYWHERE = 'permissions.allow_commands';
-const ALLOWED_IN_REPOS = 'permissions.repo_commands';
-const UNSANDBOXED_IN_REPOS = 'permissions.repo_unsandboxed';
-export type RepoKey = typeof ALLOWED_IN_REPOS | typeof UNSANDBOXED_IN_REPOS;
+/** By what is allowed in a repo. */
+const LISTS = { run: 'repo_commands', leave: 'repo_unsandboxed', edit: 'repo_edits' } as const;
+type AllowedAction = keyof typeof LISTS;
+export type RepoKey = `permissions.${(typeof LISTS)[AllowedAction]}`;
 
-/** What may run without asking. `repo`: only in this one (its real path); null: everywhere. */
+/** What needs no question. `repo`: only in this one (its real path); null: everywhere. */
 export interface AllowedCommand {
+	/** Or the absolute path of a file, for `edit`. */
 	command: string;
 	repo: string | null;
-	/** Outside the sandbox of an agent that has one; only with `repo`. */
-	isUnsandboxed?: boolean;
+	/** Default: `run`. `leave`: outside the sandbox of an agent that has one; like `edit` only with `repo`. */
+	action?: AllowedAction;
 }
 
 type ByRepo = Readonly<Record<string, readonly string[]>>;
 
-export const repoKeyOf = ({ isUnsandboxed }: Pick<AllowedCommand, 'isUnsandboxed'>): RepoKey =>
-	isUnsandboxed === true ? UNSANDBOXED_IN_REPOS : ALLOWED_IN_REPOS;
+export const repoKeyOf = ({ action = 'run' }: Pick<AllowedCommand, 'action'>): RepoKey =>
+	`permissions.${LISTS[action]}`;
 
 /** null: it is so already. */
 export function changedList<T>(list: readonly T[], command: T, isAllowed: boolean): T[] | null {
@@ -40,19 +42,20 @@ interface Lists {
 	allow_commands: readonly string[];
 	repo_commands: ByRepo;
 	repo_unsandboxed: ByRepo;
+	repo_edits: ByRepo;
 }
 
 /** The permissions as they are in force once the user's file says it. */
 export function withAllowed<Permissions extends Lists>(
 	permissions: Permissions,
-	{ command, repo, isUnsandboxed }: AllowedCommand,
+	{ command, repo, action = 'run' }: AllowedCommand,
 	isAllowed: boolean,
 ): Permissions {
 	if (repo === null) {
 		const everywhere = changedList(permissions.allow_commands, command, isAllowed);
 		return everywhere === null ? permissions : { ...permissions, allow_commands: everywhere };
 	}
-	const name = isUnsandboxed === true ? 'repo_unsandboxed' : 'repo_commands';
+	const name = LISTS[action];
 	const inRepos = changedInRepo(permissions[name], { command, repo }, isAllowed);
 	return inRepos === null ? permissions : { ...permissions, [name]: inRepos };
 }

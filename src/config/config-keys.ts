@@ -1,6 +1,18 @@
 /** Describes each key for people. The table is the documentation; `docs/configuration.md` is checked against it. */
 import { DEFAULT_AGENT_SETTINGS, DEFAULT_CONFIG } from './defaults.ts';
-import { type ConfigKey, calls, duration, hook, looks, ownText, section, text, words } from './key-rows.ts';
+import {
+	type ConfigKey,
+	calls,
+	duration,
+	flag,
+	hook,
+	looks,
+	ofRepos,
+	ownText,
+	section,
+	text,
+	words,
+} from './key-rows.ts';
 import { agentSettingsSchema, relayConfigSchema } from './schema.ts';
 
 const { agents, turn, limits, permissions, names, packet, ui, runners, mcp, search, notify, hooks, budgets } =
@@ -142,10 +154,9 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 	...section('permissions', permissions.entries, DEFAULT_CONFIG.permissions, {
 		preset: text('"read-only", "edit" or "full"', 'What agents may do.'),
 		ask: {
-			kind: 'flag',
-			allowed: 'true or false',
-			about:
+			...flag(
 				'Whether an agent may ask you at a terminal for what its preset does not allow; otherwise it is denied.',
+			),
 			untrusted: 'user only',
 		},
 		ask_timeout: duration(
@@ -157,26 +168,15 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			allowed: 'a list of commands',
 			about: 'Commands that the preset `edit` may run without asking.',
 		},
-		repo_commands: {
-			kind: 'table',
-			allowed: 'a table with a list of commands for the path of each repo',
-			about: 'The same, for one repo each.',
-			untrusted: 'user only',
-		},
-		repo_unsandboxed: {
-			kind: 'table',
-			allowed: 'a table with a list of commands for the path of each repo',
-			about: 'Commands that an agent with a sandbox (codex) may run outside it when it asks.',
-			untrusted: 'user only',
-		},
+		repo_commands: ofRepos('commands', 'The same, for one repo each.'),
+		repo_unsandboxed: ofRepos(
+			'commands',
+			'Commands that an agent with a sandbox (codex) may run outside it when it asks.',
+		),
+		repo_edits: ofRepos('absolute paths', 'Files outside the repo that agents may edit when they ask.'),
 	}),
 	...section('names', names.entries, DEFAULT_CONFIG.names, {
-		allow: {
-			kind: 'flag',
-			allowed: 'true or false',
-			about: 'Whether relays may start under names other than `default`.',
-			untrusted: 'user only',
-		},
+		allow: { ...flag('Whether relays may start under names other than `default`.'), untrusted: 'user only' },
 	}),
 	...section('packet', packet.entries, DEFAULT_CONFIG.packet, {
 		max_bytes: {
@@ -199,18 +199,8 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			),
 			...looks,
 		},
-		motion: {
-			kind: 'flag',
-			allowed: 'true or false',
-			about: 'Whether the spinner turns; without it the time is drawn once a second.',
-			...looks,
-		},
-		status: {
-			kind: 'flag',
-			allowed: 'true or false',
-			about: 'Whether the shell has a status line under the prompt.',
-			...looks,
-		},
+		motion: { ...flag('Whether the spinner turns; without it the time is drawn once a second.'), ...looks },
+		status: { ...flag('Whether the shell has a status line under the prompt.'), ...looks },
 	}),
 	...section('runners', runners.entries, DEFAULT_CONFIG.runners, {
 		domain: text('a DNS name, or ""', 'The domain that the DNS names of runners are in; "" = none.'),
@@ -243,7 +233,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			),
 			...looks,
 		},
-		after_s: { ...duration('0 to 1 day', 'A turn that took longer is told when it ends.'), ...looks },
+		after_s: { ...duration('0 to 1 day', 'You are notified when a turn that took longer ends.'), ...looks },
 	}),
 	...section('hooks', hooks.entries, DEFAULT_CONFIG.hooks, {
 		turn_ended: hook('a turn has ended'),

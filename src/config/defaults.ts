@@ -37,6 +37,7 @@ export const DEFAULT_CONFIG: RelayConfig = {
 		allow_commands: [],
 		repo_commands: {},
 		repo_unsandboxed: {},
+		repo_edits: {},
 	},
 	packet: { max_bytes: 24_576 },
 	names: { allow: false },

@@ -26,8 +26,17 @@ export const duration = (allowed: string, about: string): Row => ({
 	about,
 	unit: 's',
 });
+export const flag = (about: string): Row => ({ kind: 'flag', allowed: 'true or false', about });
 export const text = (allowed: string, about: string): Row => ({ kind: 'text', allowed, about });
-/** Of the user's own file alone. */
+/** A list for each repo, by its path. */
+export const ofRepos = (what: string, about: string): Row => ({
+	kind: 'table',
+	allowed: `a table with a list of ${what} for the path of each repo`,
+	about,
+	untrusted: 'user only',
+});
+
+/** A key that only the user's own file may set. */
 export const ownText = (allowed: string, about: string): Row => ({
 	...text(allowed, about),
 	untrusted: 'user only',

@@ -182,6 +182,8 @@ export const relayConfigSchema = v.strictObject({
 		repo_commands: v.record(v.pipe(line, v.startsWith('/')), lines),
 		/** The same, for what may run outside the sandbox of an agent that has one. */
 		repo_unsandboxed: v.record(v.pipe(line, v.startsWith('/')), lines),
+		/** Absolute paths of files. */
+		repo_edits: v.record(v.pipe(line, v.startsWith('/')), lines),
 	}),
 	names: v.strictObject({ allow: v.boolean() }),
 	packet: v.strictObject({ max_bytes: integerInRange(4096, 1_048_576) }),

@@ -1,5 +1,5 @@
 import type { AgentAdapter, AgentId, LoginState, PermissionPreset } from '../agents/agent-adapter.ts';
-import type { CommandRule } from '../agents/asking/allow-rules.ts';
+import type { LastingRule } from '../agents/asking/allow-rules.ts';
 import type { AskingKeyQuery } from '../agents/asking/question.ts';
 import type { AgentEvent, TokenCounts } from '../agents/events.ts';
 import type { AgentRegistry } from '../agents/registry.ts';
@@ -68,7 +68,7 @@ export interface Ports {
 	conversations: NativeConversations;
 	/** Lines of work that outlive sessions; absent: sessions work on none. */
 	workstreams?: SessionWorkstreams;
-	/** What the user's commands are told; absent: there are none. */
+	/** The user's own commands for what happens; absent: there are none. */
 	hooks?: RelayHooks;
 	/** Agents that outlived their relay. */
 	survivors: Survivors;
@@ -81,10 +81,10 @@ export interface Ports {
 	toolServer?: (permissions: PermissionPreset) => ToolServer;
 	askingKeys: AskingKeys;
 	/**
-	 * Adds a command to what the user's configuration allows in this repo or everywhere, or removes it there; false when that is so
-	 * already. Outside a sandbox (`leave`) it is allowed in this repo alone.
+	 * Adds a command, or the edit of a file, to what the user's configuration allows in this repo or everywhere, or removes it there; false
+	 * when that is so already. Edits and what leaves a sandbox (`leave`) are allowed in this repo alone.
 	 */
-	setAllowed: (rule: CommandRule, where: AllowScope, isAllowed: boolean) => boolean;
+	setAllowed: (rule: LastingRule, where: AllowScope, isAllowed: boolean) => boolean;
 	/**
 	 * Has these settings of a session hold from now on, beneath the flags of the command line and in place of those of another session.
 	 * Returns why they cannot be obeyed, in a line for people; null: they are.

@@ -3,20 +3,23 @@
  * it. A rule for commands permits a simple command as written and with further arguments; a command line of several is covered
  * where each of its parts is; a rule to run it does not let it leave a sandbox. Whatever a shell would expand, redirect into a file or nest is covered by the very same text alone.
  */
+import { resolve } from 'node:path';
 import { simpleCommand } from './allow-commands.ts';
 import type { Wanted } from './question.ts';
 
 export interface AllowRule {
 	action: Wanted['action'];
-	/** A command, a path, the origin of an address, or the name of a tool. */
+	/** A command, the absolute path of a file, the origin of an address, or the name of a tool. */
 	what: string;
 }
 
-/** A rule for a command. */
-export type CommandRule = AllowRule & { action: 'run' | 'leave' };
+/** A rule that may hold for good: for a command, or for edits of a file. */
+export type LastingRule = AllowRule & { action: 'run' | 'leave' | 'edit' };
 
 /** The rules that together cover what is wanted, as narrow as they can be said. */
-export function rulesFor({ action, what }: Wanted): AllowRule[] {
+export function rulesFor(wants: Wanted): AllowRule[] {
+	const { action, what } = wants;
+	if (action === 'edit') return [...new Set(editedPaths(wants))].map((path) => ({ action, what: path }));
 	if (!isCommand(action)) return [{ action, what: keyOf(action, what) }];
 	const simple = allowableIn(what);
 	const commands = simple.length === 0 ? [what.trim()] : simple;
@@ -29,8 +32,10 @@ export const allowableIn = (command: string): string[] => [
 ];
 
 /** Whether these rules cover all of it. */
-export function isCovered({ action, what }: Wanted, rules: readonly AllowRule[]): boolean {
+export function isCovered(wants: Wanted, rules: readonly AllowRule[]): boolean {
+	const { action, what } = wants;
 	const own = rules.filter((rule) => rule.action === action).map((rule) => rule.what);
+	if (action === 'edit') return editedPaths(wants).every((path) => own.includes(path));
 	if (!isCommand(action)) return own.includes(keyOf(action, what));
 	if (own.includes(what.trim())) return true;
 	const parts = partsOf(what);
@@ -40,7 +45,12 @@ export function isCovered({ action, what }: Wanted, rules: readonly AllowRule[])
 
 const isCommand = (action: AllowRule['action']) => action === 'run' || action === 'leave';
 
-export const isCommandRule = (rule: AllowRule): rule is CommandRule => isCommand(rule.action);
+export const isLastingRule = (rule: AllowRule): rule is LastingRule =>
+	isCommand(rule.action) || rule.action === 'edit';
+
+/** One path a line; a patch may name several, from the folder in which it is applied. */
+const editedPaths = ({ what, folder }: Wanted): string[] =>
+	what.split('\n').map((path) => (folder === null ? path : resolve(folder, path)));
 
 function keyOf(action: AllowRule['action'], what: string): string {
 	if (action === 'use') return what.split(' ', 1)[0] ?? what;

@@ -172,13 +172,14 @@ async function setAllowed(context: CommandContext, options: AllowOptions, isAllo
 		});
 	const repo = kind === 'none' || options.global ? null : worktree;
 	const edit = isAllowed ? allowInConfig : disallowInConfig;
-	const set = (isUnsandboxed: boolean) =>
-		edit(context.paths.userConfig, { command, repo, isUnsandboxed }, editOptions(context));
-	const isTakenBack = !isAllowed && repo !== null && set(true);
-	const isChanged = set(false);
-	const key = repo === null ? ALLOWED_EVERYWHERE : repoKeyOf({ isUnsandboxed: isTakenBack && !isChanged });
+	const set = (action: 'run' | 'leave' | 'edit') =>
+		edit(context.paths.userConfig, { command, repo, action }, editOptions(context));
+	// What was allowed by an answer is taken back as well, whatever it was.
+	const takesBack = !isAllowed && repo !== null ? (['run', 'leave', 'edit'] as const) : (['run'] as const);
+	const [changed] = takesBack.filter((action) => set(action));
+	const key = repo === null ? ALLOWED_EVERYWHERE : repoKeyOf({ action: changed ?? 'run' });
 	const data: EditData =
-		isChanged || isTakenBack ? await savedIn(context, key) : { kind: 'so_already', command, isAllowed, repo };
+		changed !== undefined ? await savedIn(context, key) : { kind: 'so_already', command, isAllowed, repo };
 	return { exitCode: EXIT.done, data };
 }
 

@@ -8,11 +8,12 @@ export function allowedRules(
 	session: Pick<OpenSession, 'allowed'>,
 	{ settings, repo }: Pick<RelayDeps, 'settings' | 'repo'>,
 ): AllowRule[] {
-	const { allow_commands, repo_unsandboxed } = settings().config.permissions;
-	const unsandboxed = repo_unsandboxed[repo.worktree] ?? [];
+	const { allow_commands, repo_unsandboxed, repo_edits } = settings().config.permissions;
+	const here = (list: Readonly<Record<string, readonly string[]>>) => list[repo.worktree] ?? [];
 	return [
 		...allow_commands.map((what) => ({ action: 'run' as const, what })),
-		...unsandboxed.map((what) => ({ action: 'leave' as const, what })),
+		...here(repo_unsandboxed).map((what) => ({ action: 'leave' as const, what })),
+		...here(repo_edits).map((what) => ({ action: 'edit' as const, what })),
 		...session.allowed(),
 	];
 }

@@ -1,9 +1,9 @@
 /** What the user allows beyond one answer: rules for the session, or for this repo for good. */
 import {
 	type AllowRule,
-	type CommandRule,
-	isCommandRule,
 	isCovered,
+	isLastingRule,
+	type LastingRule,
 	rulesFor,
 } from '../../agents/asking/allow-rules.ts';
 import type { Question } from '../../agents/asking/question.ts';
@@ -16,12 +16,12 @@ export interface RuleParts {
 	print(lines: readonly string[]): void;
 	allowInSession(rules: readonly AllowRule[]): void;
 	/** Adds to what the user's configuration allows in this repo; returns where. Throws RelayError. */
-	allowAlways(rules: readonly CommandRule[]): string;
+	allowAlways(rules: readonly LastingRule[]): string;
 }
 
-/** The narrowest rules for the command that is asked for; empty: no command is. */
-export const alwaysRules = ({ wants }: Pick<Question, 'wants'>): CommandRule[] =>
-	wants === undefined ? [] : rulesFor(wants).filter(isCommandRule);
+/** The narrowest rules for the command or the edit that is asked for; empty: it is neither. */
+export const alwaysRules = ({ wants }: Pick<Question, 'wants'>): LastingRule[] =>
+	wants === undefined ? [] : rulesFor(wants).filter(isLastingRule);
 
 /** The rules as a line that can be edited; `rulesIn` reads it. */
 export const ruleLine = (rules: readonly AllowRule[]) => rules.map(({ what }) => what).join('; ');
@@ -33,11 +33,11 @@ export function giveInSession({ wants }: Question, { allowInSession, print, them
 	print([theme.dim(`  ${safeLine(ruleLine(rules), 400)}: allowed in this session`)]);
 }
 
-/** Throws RelayError, also where no command is asked for. */
+/** Throws RelayError, also where neither a command nor an edit is asked for. */
 export function giveAlways(question: Question, { allowAlways }: RuleParts): void {
 	const rules = alwaysRules(question);
 	if (rules.length === 0)
-		throw new RelayError('usage', 'only a command can be allowed always', {
+		throw new RelayError('usage', 'Only a command or an edit can be allowed always.', {
 			hint: 'Answer yes, or session.',
 		});
 	allowAlways(rules);
@@ -53,12 +53,13 @@ export function giveTyped({ wants }: Question, line: string, parts: RuleParts): 
 	}
 	const where = allowAlways(rules);
 	const how = wants.action === 'leave' ? ' outside the sandbox' : '';
-	print([theme.dim(`  ${safeLine(ruleLine(rules), 400)}: always allowed${how} in this repo, by ${where}`)]);
+	const place = wants.action === 'edit' ? 'for this repo' : 'in this repo';
+	print([theme.dim(`  ${safeLine(ruleLine(rules), 400)}: always allowed${how} ${place}, by ${where}`)]);
 	return true;
 }
 
-function rulesIn(line: string, action: AllowRule['action']): CommandRule[] {
-	const commands = line.split(';').map((command) => command.trim());
-	const rules = commands.filter((command) => command !== '').map((what) => ({ action, what }));
-	return rules.filter(isCommandRule);
+function rulesIn(line: string, action: AllowRule['action']): LastingRule[] {
+	const parts = line.split(';').map((part) => part.trim());
+	const rules = parts.filter((part) => part !== '').map((what) => ({ action, what }));
+	return rules.filter(isLastingRule);
 }

@@ -87,7 +87,9 @@ function ruleRows(question: Question, columns: number, paint: (key: string) => s
 	const rules = alwaysRules(question);
 	if (rules.length === 0) return [];
 	const outside = question.wants?.action === 'leave' ? ', outside the sandbox' : '';
-	const head = `  ${paint('a')} always in this repo${outside}`;
+	// Its files are in another folder.
+	const where = question.wants?.action === 'edit' ? 'for this repo' : 'in this repo';
+	const head = `  ${paint('a')} always ${where}${outside}`;
 	const rows = wrapToColumns(`${head}: ${safeLine(ruleLine(rules), RULE_ROWS * columns)}`, columns, {
 		indent: 4,
 	});

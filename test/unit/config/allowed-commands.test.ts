@@ -1,25 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { withAllowed } from '../../../src/config/allowed-commands.ts';
 
-const NONE = { allow_commands: [], repo_commands: {}, repo_unsandboxed: {} };
+const NONE = { allow_commands: [], repo_commands: {}, repo_unsandboxed: {}, repo_edits: {} };
 const REPO = '/home/me/app';
 
 describe('commands that are allowed, as they are in force', () => {
 	it('are added once, in the place where they hold', () => {
 		const everywhere = withAllowed(NONE, { command: 'make', repo: null }, true);
 		const here = withAllowed(everywhere, { command: 'npm test', repo: REPO }, true);
-		const outside = withAllowed(here, { command: 'npm ci', repo: REPO, isUnsandboxed: true }, true);
-		expect(outside).toEqual({
+		const outside = withAllowed(here, { command: 'npm ci', repo: REPO, action: 'leave' }, true);
+		const edited = withAllowed(outside, { command: '/etc/hosts', repo: REPO, action: 'edit' }, true);
+		expect(edited).toEqual({
 			allow_commands: ['make'],
 			repo_commands: { [REPO]: ['npm test'] },
 			repo_unsandboxed: { [REPO]: ['npm ci'] },
+			repo_edits: { [REPO]: ['/etc/hosts'] },
 		});
 		for (const rule of [
 			{ command: 'make', repo: null },
 			{ command: 'npm test', repo: REPO },
-			{ command: 'npm ci', repo: REPO, isUnsandboxed: true },
+			{ command: 'npm ci', repo: REPO, action: 'leave' as const },
+			{ command: '/etc/hosts', repo: REPO, action: 'edit' as const },
 		])
-			expect(withAllowed(outside, rule, true)).toBe(outside);
+			expect(withAllowed(edited, rule, true)).toBe(edited);
 	});
 
 	it('keep their order, and leave nothing behind when they are taken back', () => {

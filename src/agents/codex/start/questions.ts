@@ -112,9 +112,12 @@ function readHook(hook: JsonObject): AskedQuestion | null {
 	return permission({ action: 'use', what: `${tool} ${writtenJson(input)}`, folder, reason });
 }
 
+/** codex takes a head also with blanks around it, so that is one here: no path may hide behind another that is allowed. */
+const PATCH_HEAD = /^\s*\*\*\*\s*(?:Add File|Update File|Delete File|Move to)\s*:(.+)$/gim;
+
 function patchedPaths(patch: string): string {
-	const paths = [...patch.matchAll(/^\*\*\* (?:Add File|Update File|Delete File|Move to): (.+)$/gm)];
-	return paths.length === 0 ? patch : paths.map(([, path = '']) => path).join('\n');
+	const paths = [...patch.matchAll(PATCH_HEAD)].map(([, path = '']) => path.trim());
+	return paths.length === 0 ? patch : paths.join('\n');
 }
 
 /** The stream does not mention a command that was denied. */

@@ -41,8 +41,10 @@ function changeCommand({ relay, theme, print }: SlashContext, isAllowed: boolean
 	if (words === null) throw usageError(permissions, 'Which command?');
 	if (values.repo && values.global) throw usageError(permissions, '--repo and --global exclude each other.');
 	const where: AllowScope = values.global ? 'everywhere' : 'repo';
-	const set = (action: 'run' | 'leave') => relay.setAllowed({ action, what: words }, where, isAllowed);
-	const isTakenBack = !isAllowed && where === 'repo' && set('leave');
+	const set = (action: 'run' | 'leave' | 'edit') =>
+		relay.setAllowed({ action, what: words }, where, isAllowed);
+	// What was allowed by an answer is taken back as well, whatever it was.
+	const isTakenBack = !isAllowed && where === 'repo' && [set('leave'), set('edit')].includes(true);
 	const isChanged = set('run') || isTakenBack;
 	const isOfSession = !isAllowed && isAllowedInSession(relay.session()?.meta.allowed, words);
 	if (isOfSession) relay.change(disallow, { what: words });
@@ -63,10 +65,12 @@ async function allowedLines({ relay, context, theme }: SlashContext): Promise<st
 	const session = (relay.session()?.meta.allowed ?? []).map(describeRule);
 	const { worktree } = relay.place();
 	const unsandboxed = permissions.repo_unsandboxed[worktree] ?? [];
+	const edits = permissions.repo_edits[worktree] ?? [];
 	const groups = [
 		['in this session', session],
 		['in this repo', permissions.repo_commands[worktree] ?? []],
 		['in this repo', unsandboxed.map((what) => describeRule({ action: 'leave', what }))],
+		['in this repo', edits.map((what) => describeRule({ action: 'edit', what }))],
 		['everywhere', permissions.allow_commands],
 	] as const;
 	return groups.flatMap(([where, commands]) =>

@@ -78,6 +78,29 @@ describe('a rule for a command', () => {
 	});
 });
 
+describe('a rule for edits', () => {
+	const edit = (what: string, folder: string | null = '/repo'): Wanted => ({
+		...{ action: 'edit', what, folder, reason: null },
+	});
+
+	it('names each file by its absolute path, from the folder where it is edited', () => {
+		expect(rulesFor(edit('../a.txt\n/etc/b\nsrc/c.ts\n../a.txt'))).toEqual([
+			{ action: 'edit', what: '/a.txt' },
+			{ action: 'edit', what: '/etc/b' },
+			{ action: 'edit', what: '/repo/src/c.ts' },
+		]);
+	});
+
+	it('covers that file from wherever it is named, and no edit that reaches another file too', () => {
+		const rules = rulesFor(edit('../a.txt\n/etc/b'));
+		expect(isCovered(edit('/etc/b'), rules)).toBe(true);
+		expect(isCovered(edit('../../a.txt', '/repo/api'), rules)).toBe(true);
+		expect(isCovered(edit('../a.txt', '/repo/api'), rules)).toBe(false);
+		expect(isCovered(edit('../a.txt\n/etc/c'), rules)).toBe(false);
+		expect(isCovered(edit('/etc/b.bak'), rules)).toBe(false);
+	});
+});
+
 describe('a rule for anything else', () => {
 	it.each([
 		['edit', '/repo/../x.txt', '/repo/../x.txt', ['/repo/../x.txt.bak']],

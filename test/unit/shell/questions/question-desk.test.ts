@@ -175,16 +175,39 @@ describe('a question at the shell', () => {
 		]);
 	});
 
-	it('about an edit cannot be allowed always from another terminal either', () => {
-		const { desk, ask, sent } = openDesk();
+	it('about an edit is always allowed by the paths of its files, and by no other', () => {
+		const { desk, ask, wait, always, sent, lines, printed } = openDesk();
+		ask('q', { ...RUN, action: 'edit', what: '../notes.md\n/etc/hosts' });
+		wait(1000);
+		expect(desk.keys(80, true)).toContain('  a always for this repo: /notes.md; /etc/hosts');
+		desk.press(text('a'), true);
+		desk.reply('/etc/hosts');
+		expect([always, sent]).toEqual([[], []]);
+		desk.reply(lines[0] ?? '');
+		expect(always).toEqual([
+			{ action: 'edit', what: '/notes.md' },
+			{ action: 'edit', what: '/etc/hosts' },
+		]);
+		expect(printed.at(-1)).toBe('  /notes.md; /etc/hosts: always allowed for this repo, by config.toml');
+	});
+
+	it('about an edit is always allowed from another terminal too', () => {
+		const { desk, ask, always } = openDesk();
 		ask('q', { ...RUN, action: 'edit', what: '/etc/hosts' });
-		expect(() => desk.decide('q', 'always', null)).toThrow('only a command can be allowed always');
+		expect(desk.decide('q', 'always', null)).toBe('taken');
+		expect(always).toEqual([{ action: 'edit', what: '/etc/hosts' }]);
+	});
+
+	it('about a tool cannot be allowed always from another terminal either', () => {
+		const { desk, ask, sent } = openDesk();
+		ask('q', { ...RUN, action: 'use', what: 'mcp__db__query {}' });
+		expect(() => desk.decide('q', 'always', null)).toThrow('Only a command or an edit');
 		expect([sent, desk.current?.id]).toEqual([[], 'q']);
 	});
 
-	it('is never always allowed for anything but a command', () => {
+	it('is never always allowed for anything but a command or an edit', () => {
 		const { desk, ask, wait, lines } = openDesk();
-		ask('q', { ...RUN, action: 'edit', what: '/etc/hosts' });
+		ask('q', { ...RUN, action: 'fetch', what: 'https://a.example/x' });
 		wait(1000);
 		expect(desk.press(text('a'), true)).toBe(false);
 		expect(desk.keys(80, true).join()).not.toContain('always');

@@ -74,6 +74,7 @@ describe('/permissions', () => {
 		]);
 		expect((await run('/permissions disallow npm test --repo')).relay.calls).toEqual([
 			{ ...allowed('npm test', 'leave'), isAllowed: false },
+			{ ...allowed('npm test', 'edit'), isAllowed: false },
 			{ ...allowed('npm test'), isAllowed: false },
 		]);
 		for (const line of [

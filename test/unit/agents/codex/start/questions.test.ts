@@ -93,6 +93,10 @@ describe('codex', () => {
 			detail: patch,
 			wants: { action: 'edit', what: '../a\nb\nc' },
 		});
+		const hidden = '*** Begin Patch\n*** Update File: b\n  *** add file :  ../hidden \n+x\n*** End Patch';
+		expect(ask({ tool_name: 'apply_patch', tool_input: { command: hidden } })).toMatchObject({
+			wants: { action: 'edit', what: 'b\n../hidden' },
+		});
 		expect(ask({ tool_name: 'mcp__s__t', tool_input: { x: 1 } })).toMatchObject({
 			wants: { action: 'use', what: 'mcp__s__t {"x":1}' },
 		});
