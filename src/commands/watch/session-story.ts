@@ -11,6 +11,7 @@ import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { parseEventLine } from '../../turns/event-log.ts';
 import { describeLogEvent } from '../../view/describe-log.ts';
 import { Transcript, type TranscriptOptions } from '../../view/transcript.ts';
+import { UnplacedEdits } from './unplaced-edits.ts';
 
 export interface SessionStoryOptions
 	extends Pick<TranscriptOptions, 'sink' | 'theme' | 'thinking' | 'allowHint'> {
@@ -40,6 +41,7 @@ export class SessionStory {
 	#headedTurn = 0;
 	/** In the turn that is drawn. */
 	#reported = new ReportedEdits();
+	#unplaced = new UnplacedEdits();
 
 	constructor(options: SessionStoryOptions) {
 		this.#options = options;
@@ -59,8 +61,9 @@ export class SessionStory {
 		if (turn !== this.#headedTurn) this.#beginUnlogged(turn);
 		const event = parseEventLine(line.text)?.event;
 		if (event !== undefined) {
-			this.#reported.event(event);
-			this.#transcript.event({ type: 'agent_event', turn, event });
+			const shown = this.#options.editsOf === undefined ? event : this.#unplaced.hold(event);
+			this.#reported.event(shown);
+			this.#transcript.event({ type: 'agent_event', turn, event: shown });
 		} else if (line.json.type === 'oversized')
 			this.#say(`an event of ${line.json.bytes} bytes is too long to be shown`);
 	}
@@ -96,6 +99,7 @@ export class SessionStory {
 		this.#openTurn = turn;
 		this.#headedTurn = turn;
 		this.#reported = new ReportedEdits();
+		this.#unplaced = new UnplacedEdits();
 	}
 
 	/** A turn whose beginning was out before, or is in no log. */
@@ -125,7 +129,7 @@ export class SessionStory {
 		return edits === undefined ? this.#drawEnd(state) : edits.then((found) => this.#drawEnd(state, found));
 	}
 
-	/** Of a turn whose end nobody has logged. */
+	/** Ends a turn whose end nobody has logged. */
 	#end(turn: number, isOver: boolean): void {
 		const state = this.#stateOf(turn);
 		if (state === null) return;
@@ -133,7 +137,8 @@ export class SessionStory {
 		if (!isRunning || isOver) this.#drawEnd(isRunning ? { ...state, status: 'outcome_unknown' } : state);
 	}
 
-	#drawEnd(state: TurnState, edits: FileEdit[] = []): void {
+	#drawEnd(state: TurnState, found: FileEdit[] = []): void {
+		const edits = state.turn === this.#headedTurn ? this.#unplaced.whole(found) : found;
 		const agent = safeLine(state.agent, 60);
 		const more = edits.length > 0 ? { edits } : {};
 		this.#transcript.event({

@@ -3,6 +3,7 @@ import { unifiedEdits } from '../../agents/reading/file-edits.ts';
 import type { Clock } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { Snapshots } from '../../git/repo-facts.ts';
+import { lacksLines } from './unshown-edits.ts';
 
 type Result = Extract<AgentEvent, { type: 'tool_result' }>;
 
@@ -30,6 +31,8 @@ export class NamedEdits {
 	readonly #open = new Map<string, readonly string[]>();
 	/** The newest tree; null: there is none yet. */
 	#tree: string | null = null;
+	/** The tree up to which the changes of a path were found. */
+	readonly #foundIn = new Map<string, string>();
 	#takes = 0;
 	#isTooSlow = false;
 	#looking: Promise<unknown> = Promise.resolve();
@@ -88,21 +91,31 @@ export class NamedEdits {
 	/** null: not known. */
 	async #look(paths: readonly string[]): Promise<FileEdit[] | null> {
 		const { snapshots, before } = this.#options;
-		const old = this.#tree ?? before();
-		if (old === null) return null;
+		const first = before();
+		const old = this.#tree ?? first;
+		if (first === null || old === null) return null;
 		try {
 			const { tree } = await snapshots.take();
 			if (tree === null) return null;
 			this.#tree = tree;
-			return unifiedEdits(await snapshots.diff(old, tree, { paths, maxBytes: MAX_BYTES }));
+			const edits = await this.#between(old, tree, paths);
+			// Made before the last snapshot was taken: the agent was faster than that.
+			const early = paths.filter(
+				(path) => !edits.some((edit) => edit.path === path || edit.movedTo === path),
+			);
+			for (const path of early)
+				edits.push(...(await this.#between(this.#foundIn.get(path) ?? first, tree, [path])));
+			for (const { path } of edits) this.#foundIn.set(path, tree);
+			return edits;
 		} catch (error) {
 			// A store that is damaged costs the lines, never the turn.
 			if (error instanceof RelayError) return null;
 			throw error;
 		}
 	}
-}
 
-/** Or where in the file they are. */
-const lacksLines = ({ kind, hunks }: FileEdit) =>
-	kind !== 'delete' && hunks.every(({ newStart }) => newStart === null);
+	async #between(old: string, tree: string, paths: readonly string[]): Promise<FileEdit[]> {
+		if (old === tree) return [];
+		return unifiedEdits(await this.#options.snapshots.diff(old, tree, { paths, maxBytes: MAX_BYTES }));
+	}
+}

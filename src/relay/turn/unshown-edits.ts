@@ -73,3 +73,7 @@ async function readDiff(
 		throw error;
 	}
 }
+
+/** The changed lines are not reported, or not where in the file they are. */
+export const lacksLines = ({ kind, hunks }: FileEdit) =>
+	kind !== 'delete' && hunks.every(({ newStart }) => newStart === null);

@@ -6,7 +6,7 @@ import type { OpenSession } from '../../sessions/store/session-store.ts';
 import { tellWorkstream } from '../../sessions/transitions.ts';
 import type { RelayDeps } from '../ports.ts';
 
-/** Of a prompt without a packet. A state of 80 lines has some 5 KiB. */
+/** For a prompt without a packet. A state of 80 lines has some 5 KiB. */
 const MAX_PROMPT_BYTES = 16 * 1024;
 
 /**

@@ -153,6 +153,50 @@ describe('a session that is watched', () => {
 		expect(shown).toMatch(/• edit 1\.ts \+1 -1\n {2}8 {3}a\n {2}9 - b\n {2}9 \+ c\n {2}claude/);
 	});
 
+	it('shows the lines of an edit that has no line numbers once its snapshots have them, and else as they were reported', async () => {
+		state(1, { status: 'completed', stop_reason: 'end_turn', duration_ms: 12_300 });
+		const placed = { path: 'src/a.ts', kind: 'edit' as const, added: 1, removed: 1 };
+		const lines = [{ oldStart: 8, newStart: 8, lines: ['-let b;', '+let c;'] }];
+		const edit = (path: string, line: string) => {
+			const hunks = [{ old_start: null, new_start: null, lines: [`-${line}`, `+${line}!`] }];
+			const edits = [{ path, kind: 'edit', added: 1, removed: 1, hunks }];
+			const result = {
+				id: path,
+				ok: true,
+				denied: false,
+				exit_code: null,
+				output: '',
+				output_bytes: 0,
+				edits,
+			};
+			const call = { id: path, name: 'replace', kind: 'edit', title: path, command: null, paths: [path] };
+			story.record(record('events', 1, 'tool_call', call));
+			story.record(record('events', 1, 'tool_result', result));
+		};
+		const asked: boolean[] = [];
+		const story = tell(async (_, reported) => {
+			asked.push(reported.has('src/a.ts'));
+			return [
+				{ ...placed, hunks: lines },
+				{ ...placed, path: 'lost.ts', hunks: [] },
+			];
+		});
+		story.record(started(1));
+		edit('/repo/src/a.ts', 'b');
+		edit('/repo/lost.ts', 'x');
+		edit('/elsewhere/out.ts', 'y');
+		expect(shown).toMatch(/✓ edit src\/a\.ts\n✓ edit lost\.ts\n✓ edit \/elsewhere\/out\.ts\n$/);
+		await story.recorded(finished(1));
+		expect(asked).toEqual([false]);
+		expect(shown).toContain(
+			[
+				...['• edit src/a.ts +1 -1', '  8 - let b;', '  8 + let c;'],
+				...['• edit lost.ts +1 -1', '  - x', '  + x!'],
+				...['• edit /elsewhere/out.ts +1 -1', '  - y', '  + y!', '  claude'],
+			].join('\n'),
+		);
+	});
+
 	it('shows nothing twice of what the relay logs for itself', () => {
 		const story = tell();
 		for (const type of ['settled', 'terminal_settled']) story.record(record('log', 0, type, { turn: 1 }));
