@@ -41,7 +41,9 @@ export interface TurnStatus {
 	plan?: Plan;
 	/** The agent waits to try again; `at`: until then, monotonic ms; null: not reported. */
 	retry?: { event: Extract<AgentEvent, { type: 'retry' }>; at: number | null };
-	/** What changes too often to be told each time. */
+	/** What an agent asks stands right above: a row for its tool would repeat it. */
+	isQuestionAbove?(): boolean;
+	/** What changes too often to be passed on each time. */
 	figures?(): TurnFigures;
 	/** Replaces the agent and its time while it does not work itself (`waiting for claude until 14:30`); null otherwise. */
 	waiting: string | null;

@@ -92,9 +92,7 @@ export class Transcript {
 				this.#say(...describeTerminalAsked(event, theme, this.#options));
 				break;
 			case 'question_asked':
-				this.#say(...describeQuestion(event, { ...this.#options, columns: sink.size?.().columns }));
-				this.#questions.set(event.question.id, { question: event.question, askedAt: clock.monotonic() });
-				this.#turn.asked(event.question, event.deniedInMs);
+				this.#ask(event);
 				break;
 			case 'question_settled':
 				this.#settle(event);
@@ -135,6 +133,15 @@ export class Transcript {
 	#commandsBefore(turn: number): number | null {
 		const { commandsBefore } = this.#options;
 		return this.#folder === null || commandsBefore === undefined ? null : commandsBefore(this.#folder, turn);
+	}
+
+	#ask(event: Extract<RelayEvent, { type: 'question_asked' }>): void {
+		const { clock, sink } = this.#options;
+		const { question, deniedInMs } = event;
+		const rows = describeQuestion(event, { ...this.#options, columns: sink.size?.().columns });
+		this.#stream.lines('question', rows);
+		this.#questions.set(question.id, { question, askedAt: clock.monotonic() });
+		this.#turn.asked(question, deniedInMs);
 	}
 
 	#settle(event: Extract<RelayEvent, { type: 'question_settled' }>): void {

@@ -20,7 +20,7 @@ const WRITE: Group = {
 };
 const STOP = 'stop the turn';
 const OUTPUT = ['Ctrl+O', 'all of the last output'] as const;
-const ANSWER = ['y s n t', 'answer a question'] as const;
+const ANSWER = ['y s a n t', 'answer a question'] as const;
 
 const THREE: readonly Group[] = [
 	WRITE,

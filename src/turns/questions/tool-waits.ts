@@ -37,7 +37,7 @@ export class ToolWaits {
 	}
 }
 
-/** The one that the question was for, where it can be told; else all of them: agents wait as a whole. */
+/** The one that the question was for, where that is known; else all of them: agents wait as a whole. */
 function toolsOf<Tool extends WaitingTool>(what: string | null, running: readonly Tool[]): readonly Tool[] {
 	const own = running.filter((tool) => isFor(tool, what));
 	return own.length > 0 ? own : running;

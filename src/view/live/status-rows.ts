@@ -61,7 +61,8 @@ export function statusRows(status: TurnStatus, context: StatusContext): string[]
 	const settled = take(status.settled ?? []);
 	// The plan keeps a row, however many tools run.
 	const forTools = left - ((status.plan ?? []).length > 0 ? 1 : 0);
-	const tools = take(toolRows(status.tools, Math.min(TOOL_ROWS + 1, forTools), context));
+	const shown = status.isQuestionAbove?.() ? status.tools.filter(({ isAsked }) => !isAsked) : status.tools;
+	const tools = take(toolRows(shown, Math.min(TOOL_ROWS + 1, forTools), context));
 	const newest = queued.at(-1);
 	const isLow = rows < LOW_ROWS;
 	const newestRow =

@@ -120,7 +120,7 @@ function changedRows(line: EditLine, text: string, room: number, theme: Theme): 
 	const kept = rows.slice(0, LINE_ROWS - 1);
 	// Without styles: where they would be cut, so would be their end.
 	const last = wrapToColumns(text, room, { indent: 2 })[LINE_ROWS - 1] ?? '';
-	return [...kept, cutToColumns(`${last.padEnd(room, ' ')}…`, room)].map(paint);
+	return [...kept, cutToColumns(`${last.trimEnd()} …`, room)].map(paint);
 }
 
 const safeRow = (text: string) => expandTabs(safeText(text).replace(/\n/g, ' '));

@@ -1,8 +1,8 @@
 import { createTextFilter, type TextFilter } from '../../core/text.ts';
 import type { StreamKind, TranscriptSink } from '../transcript-sink.ts';
 
-/** `body`: rows below a tool's line; `shell`: lines of the shell itself. */
-export type Block = StreamKind | 'tool' | 'body' | 'line' | 'shell';
+/** `body`: rows below a tool's line; `question`: what the agent asks; `shell`: lines of the shell itself. */
+export type Block = StreamKind | 'tool' | 'body' | 'line' | 'question' | 'shell';
 
 /** What comes next may still change it. */
 interface Held {
@@ -44,6 +44,11 @@ export class TextStream {
 			this.#open = { kind, messageId, filter: createTextFilter(), heldBreaks: '', isBlank: true };
 		}
 		this.#show(this.#open, this.#open.filter.push(text));
+	}
+
+	/** What was shown last; null: nothing yet. */
+	get lastBlock(): Block | null {
+		return this.#block;
 	}
 
 	/** Shows what is still held back. */

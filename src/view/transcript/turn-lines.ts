@@ -156,7 +156,7 @@ export class TurnLines {
 			case 'limit':
 			case 'utilization':
 			case 'turn_ended':
-				// Told by the footer, by the hand-over line or by a warning.
+				// Shown by the footer, the hand-over line or a warning.
 				break;
 			default:
 				event satisfies never;
@@ -198,6 +198,7 @@ export class TurnLines {
 			startedAt: this.#startedAt,
 			settled: this.#tools.settled,
 			tools: this.#tools.running,
+			isQuestionAbove: () => this.#stream.lastBlock === 'question',
 			plan: this.#plan,
 			...(this.#retry && { retry: this.#retry }),
 			figures: () => ({ tokens: this.#tokens, heardAt: this.#heardAt }),

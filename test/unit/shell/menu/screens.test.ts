@@ -130,11 +130,11 @@ describe('what stands below the edit line', () => {
 		expect(at(LARGE, '?')).toMatchInlineSnapshot(`
 			"
 			claude › 
-			  Write                          While an agent works         Look
-			  Enter        send              Ctrl+C   stop the turn       Ctrl+O   all of the last output
-			  Shift+Enter  new line          Enter    queue a prompt      Ctrl+R   search earlier prompts
-			  @            a file            Up       take it back        /limits  who is limited
-			  !            a shell command   y s n t  answer a question   /help X  a command in full
+			  Write                          While an agent works           Look
+			  Enter        send              Ctrl+C     stop the turn       Ctrl+O   all of the last output
+			  Shift+Enter  new line          Enter      queue a prompt      Ctrl+R   search earlier prompts
+			  @            a file            Up         take it back        /limits  who is limited
+			  !            a shell command   y s a n t  answer a question   /help X  a command in full
 			  Esc closes · all keys: /help keys
 			"
 		`);
@@ -142,10 +142,10 @@ describe('what stands below the edit line', () => {
 			"
 			claude › 
 			  Write                          While an agent works
-			  Enter        send              Ctrl+C   stop the turn, again: kill it
-			  Shift+Enter  new line          Enter    queue a prompt, Up takes it back
-			  @            a file            y s n t  answer a question
-			  !            a shell command   Ctrl+O   all of the last output
+			  Enter        send              Ctrl+C     stop the turn, again: kill it
+			  Shift+Enter  new line          Enter      queue a prompt, Up takes it back
+			  @            a file            y s a n t  answer a question
+			  !            a shell command   Ctrl+O     all of the last output
 			  Esc closes · all keys: /help keys
 			"
 		`);
@@ -157,7 +157,7 @@ describe('what stands below the edit line', () => {
 			  @  !         a file, a shell command
 			  Ctrl+C       stop the turn
 			  Up           edit a queued prompt
-			  y s n t      answer a question
+			  y s a n t    answer a question
 			  Esc closes · all keys: /help keys
 			"
 		`);

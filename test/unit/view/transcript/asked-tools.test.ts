@@ -1,4 +1,4 @@
-/** A question is open: the tool that it is for says that it waits, and so does the row below. */
+/** A question is open: the row below says that it waits, and so does the tool that it is for, once the question is no longer right above. */
 import { describe, expect, it } from 'vitest';
 import type { RelayEvent } from '../../../../src/relay/events/relay-events.ts';
 import { createTheme } from '../../../../src/ui/theme.ts';
@@ -24,6 +24,10 @@ const asks = (id: string, what: string): RelayEvent => ({
 		...{ id, kind: 'permission', title: 'run a command', detail: what, options: [] },
 		wants: { action: 'run', what, folder: '/repo', reason: null },
 	},
+});
+const says = (text: string): RelayEvent => ({
+	...{ type: 'agent_event', turn: 1 },
+	event: { type: 'agent_message_chunk', messageId: 'm', text },
 });
 const answers = (id: string, option: string): RelayEvent => ({
 	...{ type: 'question_settled', turn: 1, id, answer: { option, text: null }, by: 'user' },
@@ -58,10 +62,22 @@ function scene({ onlyWatches = false } = {}) {
 }
 
 describe('a tool that waits for an answer', () => {
-	it('says so in place of its time, which begins with the answer', () => {
+	it('has no row while the question stands right above', () => {
 		const { happens, rows } = scene();
 		happens(0, started, call('a', 'npm test'), call('b', 'npm run build'));
 		happens(10_000, asks('q', 'npm test'));
+		expect(rows()).toEqual([
+			'▸ run npm run build · 10 s',
+			'▸ waiting for an answer · denied in 10 min 0 s · Ctrl+C stops',
+		]);
+		happens(10_000, says('Meanwhile I build.'));
+		expect(rows()[0]).toBe('? run npm test · waits for an answer');
+	});
+
+	it('says so in place of its time, which begins with the answer', () => {
+		const { happens, rows } = scene();
+		happens(0, started, call('a', 'npm test'), call('b', 'npm run build'));
+		happens(10_000, asks('q', 'npm test'), says('Meanwhile I build.'));
 		expect(rows()).toEqual([
 			'? run npm test · waits for an answer',
 			'▸ run npm run build · 10 s',
@@ -82,13 +98,14 @@ describe('a tool that waits for an answer', () => {
 		const { happens, rows } = scene();
 		happens(0, started, call('a', 'npm test'), call('b', 'make', true));
 		expect(rows()).toHaveLength(2);
-		happens(5_000, asks('q', 'make'));
+		happens(5_000, asks('q', 'make'), says('Meanwhile I test.'));
 		expect(rows().slice(0, 2)).toEqual(['▸ run npm test · 5 s', '? run make · waits for an answer']);
 	});
 
 	it('keeps what it waits for at 40 columns', () => {
 		const { happens, rows } = scene();
 		happens(0, started, call('a', 'npm publish --dry-run --tag next && git push'), asks('q', 'x'));
+		happens(0, says('And more.'));
 		const [row = ''] = rows(40);
 		expect(row).toContain('waits for an answer');
 		expect(row.length).toBeLessThanOrEqual(40);
