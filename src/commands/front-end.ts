@@ -45,6 +45,8 @@ interface Choice {
 	value: string;
 	/** Safe, one line, different from the others. */
 	label: string;
+	/** The value in force: the list begins there. */
+	isNow?: boolean;
 }
 
 /** Where a task or a topic comes from. */

@@ -58,13 +58,13 @@ interface Droppable {
 	joint?: ' ';
 }
 
-/** Each after its joint; without the facts that have no room. */
-function fitted(facts: readonly Droppable[], room: number): string {
+/** Each after its joint; without the facts that have no room, but for the last `least`. */
+function fitted(facts: readonly Droppable[], room: number, least = 0): string {
 	let kept = facts.filter(({ text }) => text !== '');
 	const joined = () => kept.map(({ text, joint = ' · ' }) => joint + text).join('');
-	while (kept.length > 0 && columnsOf(joined()) > room) {
-		const least = Math.min(...kept.map(({ rank }) => rank));
-		kept = kept.filter(({ rank }) => rank !== least);
+	while (kept.length > least && columnsOf(joined()) > room) {
+		const lowest = Math.min(...kept.map(({ rank }) => rank));
+		kept = kept.filter(({ rank }) => rank !== lowest);
 	}
 	return joined();
 }
@@ -85,7 +85,7 @@ function readyRow(agents: readonly AgentOverview[], columns: number): string[] {
 	];
 	if (parts.length === 0) return [];
 	const all = [...parts, '/ commands, ? keys'].map((text, at): Droppable => ({ text, rank: -at }));
-	return [cutToColumns(`  ${fitted(all, columns).replace(/^ · /, '')}`, columns - 1)];
+	return [cutToColumns(`  ${fitted(all, columns, 1).replace(/^ · /, '')}`, columns - 1)];
 }
 
 /** `  last here: "Fold accents", 2 h ago, plan 3 of 5 · /resume latest`. */

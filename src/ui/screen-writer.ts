@@ -88,10 +88,15 @@ export class ScreenWriter {
 		return this.#drawn.rows.length > 0 && this.#drawnColumns !== this.columns;
 	}
 
+	/**
+	 * Writes over what is there and erases what is left below: tmux keeps in its history what is erased from the top of the screen on
+	 * (`screen_write_clearendofscreen`), so that the first region would stay there for good.
+	 */
 	#redraw(lines: readonly string[], region: LiveRegion): string {
 		const printed = lines.map((line) => `${line}${ERASE_LINE_END}\r\n`).join('');
-		const rows = region.rows.join(`${ERASE_LINE_END}\r\n`);
-		return `${this.#toTop()}${ERASE_BELOW}${printed}${WRAP_OFF}${rows}${WRAP_ON}${moveFromEnd(region)}`;
+		const above = region.rows.slice(0, -1).map((row) => `${row}${ERASE_LINE_END}\r\n`);
+		const rows = `${above.join('')}${ERASE_BELOW}${region.rows.at(-1) ?? ''}`;
+		return `${this.#toTop()}${printed}${WRAP_OFF}${rows}${WRAP_ON}${moveFromEnd(region)}`;
 	}
 
 	/** Rewrites only the rows that differ; the top of the region stays where it is. */

@@ -18,7 +18,7 @@ export interface TerminalInput {
 
 const PASTE_ON = '\x1b[?2004h';
 /**
- * Shift+Enter is told from Enter: kitty's protocol (1, and 4 for keys of other alphabets), on a stack of which one entry is ours, or
+ * What tells Shift+Enter from Enter: kitty's protocol (1, and 4 for keys of other alphabets), on a stack of which one entry is ours, or
  * xterm's modifyOtherKeys, which tmux knows, too. A terminal that takes the latter for a style is set back at once.
  */
 const MODIFY_KEYS_ON = '\x1b[>4;1m\x1b[0m';

@@ -114,7 +114,7 @@ describe('doctor', () => {
 			problems: 0,
 		});
 		expect(problems(mended.report).map(({ fix }) => fix)).toEqual([
-			`${state} has mode 700 now`,
+			'it has mode 700 now',
 			`${id} is unlocked`,
 			`${left} removed`,
 		]);

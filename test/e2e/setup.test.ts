@@ -103,10 +103,10 @@ describe('the screens of setup', () => {
 		const screens: string[] = [];
 		// The last choice of each, which is drawn last; where it is `no`, the screen of the next one shows what was answered.
 		for (const [question, last, keys] of [
-			['Which agent', 'as it is', '\r'],
-			['What may agents', 'read only', '\r'],
+			['Which agent', 'in this order', '\r'],
+			['What may agents', 'read-only', '\r'],
 			['Allow npm test', null, '\r'],
-			['Tell you', 'no (off)', '\x1b[B\r'],
+			['Tell you', 'no, never', '\x1b[B\r'],
 			['Write completion', null, '\r'],
 			['Write it?', 'change nothing', '\r'],
 		] as const) {

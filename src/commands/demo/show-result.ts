@@ -47,14 +47,14 @@ async function showCheck(context: CommandContext, narrator: DemoNarrator): Promi
 }
 
 const ABOUT: ReadonlyArray<readonly [RegExp, string]> = [
-	[/^meta\.json$/, 'the session: status, agents, usage'],
-	[/-prompt\.md$/, 'what was sent, byte for byte'],
+	[/^meta\.json$/, 'status, agents, usage'],
+	[/-prompt\.md$/, 'exactly what was sent'],
 	[/-output\.md$/, 'what came back, to read'],
 	[/-state\.json$/, 'what happened, as data'],
 	[/-events\.jsonl$/, 'every event'],
-	[/-raw\.jsonl$/, 'what the agent printed, untouched'],
+	[/-raw\.jsonl$/, 'what the agent printed'],
 	[/-stderr\.log$/, 'its stderr'],
-	[/^\d+-.*\.md$/, 'the packet that the next agent got'],
+	[/^\d+-.*\.md$/, "the next agent's packet"],
 	[/^\d+-.*\.json$/, 'the same, as data'],
 ];
 
@@ -72,16 +72,24 @@ function treeLines(folder: string, { theme, columns }: DemoNarrator): string[] {
 	rows.push({
 		name: `${TURNS_FOLDER}/…`,
 		size: '',
-		about: `the same of the other turns: ${turns.length - first.length} files`,
+		about: `${turns.length - first.length} files of other turns`,
 	});
 	for (const name of readdirSync(join(folder, PACKETS_FOLDER)).sort().reverse()) add(PACKETS_FOLDER, name);
 	const width = Math.max(...rows.map(({ name }) => name.length));
 	return rows.map(({ name, size, about }) => {
-		const line = `${name.padEnd(width)}  ${size.padStart(6)}`;
-		const room = columns - 2 - line.length - 2;
-		return room < 20 || about === '' ? line.trimEnd() : `${line}  ${theme.dim(cutToColumns(about, room))}`;
+		const line = `${size.padStart(SIZE_COLUMNS)}  ${name}`;
+		const room = columns - MARGIN_COLUMNS - SIZE_COLUMNS - width - 4;
+		if (room < LEAST_ABOUT) return cutToColumns(line, columns - MARGIN_COLUMNS);
+		return `${line}${' '.repeat(width - name.length)}  ${theme.dim(cutToColumns(about, room))}`;
 	});
 }
+
+/** `7.9 KB`. */
+const SIZE_COLUMNS = 6;
+/** Before each row of what is shown. */
+const MARGIN_COLUMNS = 2;
+/** With less room a file has its name alone. */
+const LEAST_ABOUT = 20;
 
 function showPacket(folder: string, narrator: DemoNarrator): void {
 	const names = readdirSync(join(folder, PACKETS_FOLDER)).filter((name) => name.endsWith('.md'));

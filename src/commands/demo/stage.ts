@@ -9,8 +9,8 @@ export interface Reader {
 /** A step that is taller is read in parts, on a larger screen too. */
 const MOST_ROWS = 30;
 const FEWEST_ROWS = 5;
-/** The row that Enter is asked for in, and the cursor's. */
-const KEPT_ROWS = 2;
+/** The row that Enter is asked for in, and where the cursor stays. */
+const KEPT_ROWS = 1;
 
 const STOP = Symbol('stop');
 

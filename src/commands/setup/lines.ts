@@ -1,14 +1,13 @@
-import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Look } from '../look.ts';
 import { planRows } from './rows.ts';
 import type { SetupData } from './run.ts';
 
 export function setupLines(data: SetupData, look: Look): string[] {
-	const { end, plan, ownName } = data;
+	const { end, plan, isPlanShown, ownName } = data;
 	if (end === 'left') return ['Nothing was changed.'];
 	if (end === 'nothing_to_write')
 		return ['All of it is set up so already; nothing was written.', ...aliasLines(data, look)];
-	const rows = planRows(data, look);
+	const rows = isPlanShown ? [] : planRows(data, look);
 	if (end === 'shown')
 		return [
 			'This would be written:',
@@ -18,11 +17,12 @@ export function setupLines(data: SetupData, look: Look): string[] {
 		];
 	const next = plan.file?.byHand ?? null;
 	return [
-		'Written:',
+		isPlanShown ? 'Written.' : 'Written:',
 		...rows,
 		...(next === null ? [] : [`Still to do: ${next}`]),
 		...aliasLines(data, look),
-		...wrapToColumns(`See it: ${ownName} config show · change it: ${ownName} setup`, look.columns),
+		`See it: ${ownName} config show`,
+		`Change it: ${ownName} setup`,
 	];
 }
 

@@ -29,6 +29,8 @@ export interface SetupData {
 	/** `left`: the user went before the end; `shown`: nobody could be asked. Nothing was written then. */
 	end: 'written' | 'nothing_to_write' | 'left' | 'shown';
 	plan: SetupPlan;
+	/** The user has just seen it. */
+	isPlanShown: boolean;
 	configFile: string;
 	/** The user's. */
 	home: string;
@@ -54,8 +56,9 @@ export const setup: Body<{ yes: boolean }, SetupData> = {
 		const scene = await readScene(context);
 		const { home, ownName } = context;
 		const aliases = scene.agents.flatMap(aliasOf);
-		const facts = { configFile: context.paths.userConfig, home, ownName, aliases };
 		const canAsk = context.ask !== null && !yes;
+		const { userConfig: configFile } = context.paths;
+		const facts = { configFile, home, ownName, aliases, isPlanShown: canAsk };
 		context.show((look) => agentRows(scene.agents, look));
 		const wishes = canAsk ? await askWishes(context, scene) : suggestedWishes(scene);
 		const plan = planSetup(wishes ?? NO_WISHES, scene.now);
@@ -136,19 +139,14 @@ function suggestedWishes({ now, ready, completion }: Scene): Wishes {
 async function askWishes(context: CommandContext, scene: Scene): Promise<Wishes | null> {
 	const { now, ready, commands, completion } = scene;
 	const suggested = orderFrom(now.order, null, ready);
-	const first =
-		ready.size < 2
-			? ''
-			: await pick(context, 'Which agent works first? Others take over at its limit.', {
-					...Object.fromEntries([...ready].map((agent) => [agent, agent])),
-					'': `as it is: ${suggested.join(', ')}`,
-				});
+	const first = ready.size < 2 ? '' : await askFirst(context, scene, suggested);
 	if (first === null) return null;
-	const preset = await pick(context, 'What may agents do?', {
-		edit: 'edit, and run what you allow (edit)',
-		'read-only': 'read only (read-only)',
-		...(now.preset === 'full' ? { full: 'everything, as it is now (full)' } : {}),
-	});
+	const presets = {
+		edit: 'edit: files, and commands you allow',
+		'read-only': 'read-only: change and run nothing',
+		...(now.preset === 'full' ? { full: 'full: everything, as it is now' } : {}),
+	};
+	const preset = await pick(context, 'What may agents do?', presets, now.preset);
 	if (preset === null) return null;
 	const allow: string[] = [];
 	for (const command of commands.filter((one) => !now.allowed.includes(one))) {
@@ -173,12 +171,19 @@ async function askWishes(context: CommandContext, scene: Scene): Promise<Wishes 
 	};
 }
 
+/** The agent; empty: as suggested. null: the user left. */
+function askFirst(context: CommandContext, { now, ready }: Scene, suggested: readonly string[]) {
+	const agents = Object.fromEntries([...ready].map((agent) => [agent, agent]));
+	const choices = { ...agents, '': `in this order: ${suggested.join(', ')}` };
+	return pick(context, 'Which agent works first? Others take over at its limit.', choices, now.order[0]);
+}
+
 const NOTICES: Readonly<Record<Standing['notices'], string>> = {
-	auto: 'yes, as the terminal can (auto)',
-	bell: 'yes, by its bell (bell)',
-	osc9: 'yes, by OSC 9 (osc9)',
-	osc777: 'yes, by OSC 777 (osc777)',
-	off: 'no (off)',
+	auto: 'yes, as the terminal can',
+	bell: 'yes, by its bell',
+	osc9: 'yes, by OSC 9',
+	osc777: 'yes, by OSC 777',
+	off: 'no, never',
 };
 
 /** Begins at the value in force. null: the user left. */
@@ -186,20 +191,21 @@ async function askNotices(
 	context: CommandContext,
 	now: Standing['notices'],
 ): Promise<Standing['notices'] | null> {
-	const ways = [...new Set([now, 'auto', 'bell', 'off'] as const)];
+	const ways = [...new Set(['auto', 'bell', now, 'off'] as const)];
 	const question = 'Tell you when a turn ends or asks while you look elsewhere?';
 	const labels = Object.fromEntries(ways.map((way) => [way, NOTICES[way]]));
-	const answer = await pick(context, question, labels);
+	const answer = await pick(context, question, labels, now);
 	return ways.find((way) => way === answer) ?? null;
 }
 
-/** One of the keys of `choices`; null: the user left. */
+/** One of the keys of `choices`, beginning at the one that is `now`; null: the user left. */
 async function pick(
 	{ ask }: CommandContext,
 	question: string,
 	choices: Readonly<Record<string, string>>,
+	now?: string,
 ): Promise<string | null> {
-	const named = Object.entries(choices).map(([value, label]) => ({ value, label }));
+	const named = Object.entries(choices).map(([value, label]) => ({ value, label, isNow: value === now }));
 	return (await ask?.(question, named)) ?? null;
 }
 

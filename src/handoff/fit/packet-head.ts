@@ -9,7 +9,7 @@ import { safeLine } from '../../core/text.ts';
 import { isDone } from '../../sessions/turns/is-done.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { fenceRecord, quoteRecord } from '../fence.ts';
-import { nameOnly } from '../name-only.ts';
+import { nameOnly, windowOnly } from '../name-only.ts';
 import type { PacketInput } from '../packet-input.ts';
 import { describeCut, howItEnded } from '../pieces/cut-turn.ts';
 import { shortId, turnLabel } from '../pieces/turn-label.ts';
@@ -189,7 +189,7 @@ function metLimit(who: string, limit: Limit): string {
 	const what =
 		limit.window === null
 			? `a limit of its provider (${limit.kind})`
-			: `the limit of its ${nameOnly(limit.window)} window`;
+			: `the limit of its ${windowOnly(limit.window)}`;
 	const reset = limit.resetAt === null ? '' : `, which ends at ${toIso(limit.resetAt)}`;
 	return `${who} met ${what}${reset}.`;
 }

@@ -5,7 +5,7 @@
 import { safeLine } from '../../core/text.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { fenceRecord, fenceRelay, fenceUser, quoteRecord } from '../fence.ts';
-import { nameOnly } from '../name-only.ts';
+import { nameOnly, windowOnly } from '../name-only.ts';
 
 /** How many calls without an end are named; a turn rarely has more than two. */
 const MAX_CALLS = 5;
@@ -33,7 +33,7 @@ export function howItEnded(state: TurnState): string {
 }
 
 function limitWords(limit: TurnState['limit']): string {
-	const window = limit?.window ? ` (${nameOnly(limit.window)} window)` : '';
+	const window = limit?.window ? ` (${windowOnly(limit.window)})` : '';
 	return `${window}${limit?.reset_at ? `, in force until ${nameOnly(limit.reset_at)}` : ''}`;
 }
 

@@ -1,6 +1,6 @@
 import type { TerminalInput } from '../../ui/terminal-modes.ts';
 import { terminalColumns, terminalRows } from '../../ui/terminal-size.ts';
-import { cutToColumns, wrapToColumns } from '../../ui/text-width.ts';
+import { columnsOf, cutToColumns, wrapToColumns } from '../../ui/text-width.ts';
 import type { ShellOutput } from '../shell-options.ts';
 import type { PickChoice } from '../slash/slash-command.ts';
 
@@ -25,18 +25,18 @@ export async function pickOne(
 	choices: readonly PickChoice[],
 	terminal: Terminal,
 ): Promise<string | null> {
-	// Enquirer writes the chosen name after the question.
 	const room = Math.max(20, terminalColumns(terminal.output) - CHOICE_COLUMNS);
-	const named = choices.map(({ label }) => ({ name: label, message: cutToColumns(label, room) }));
+	const question = wrapped(message, terminal);
+	const named = choices.map(({ label }) => ({
+		name: answered(question, label, terminal),
+		message: cutToColumns(label, room),
+	}));
 	const initial = Math.max(
 		0,
 		choices.findIndex(({ isNow }) => isNow === true),
 	);
-	const chosen = await askEnquirer(
-		{ type: 'select', message: wrapped(message, terminal), choices: named, initial },
-		terminal,
-	);
-	return choices.find(({ label }) => label === chosen)?.value ?? null;
+	const chosen = await askEnquirer({ type: 'select', message: question, choices: named, initial }, terminal);
+	return choices[named.findIndex(({ name }) => name === chosen)]?.value ?? null;
 }
 
 /** Lets the user type one line; otherwise like `pickOne`. */
@@ -54,6 +54,17 @@ export function typeLine(
 /** Enquirer writes a mark before a question, and leaves long rows to the terminal, which breaks words. */
 const wrapped = (message: string, { output }: Terminal) =>
 	wrapToColumns(message, Math.max(20, terminalColumns(output) - MARK_COLUMNS)).join('\n  ');
+
+/** Enquirer writes the chosen name behind the question and ` · `: wrapped, so that it fits there. */
+function answered(question: string, label: string, { output }: Terminal): string {
+	const row = `  ${question}`.split('\n').at(-1) ?? '';
+	const before = 'x'.repeat(columnsOf(row) + ' ·'.length);
+	const columns = Math.max(20, terminalColumns(output) - 1);
+	return wrapToColumns(`${before} ${label}`, columns, { indent: 2 })
+		.join('\n')
+		.slice(before.length)
+		.replace(/^ /, '');
+}
 
 async function askEnquirer(
 	what: Record<string, unknown>,

@@ -15,7 +15,7 @@ const FOUND = [
 	problem(
 		'folders',
 		'/home/dev/.local/state/agent-relay has mode 755: others can look there',
-		'Take that away: chmod 700 /home/dev/.local/state/agent-relay',
+		'Make it private: chmod 700 /home/dev/.local/state/agent-relay',
 		fix,
 	),
 	ok('sessions', '12 sessions in /home/dev/shop/.agent-relay, 31 in 4 other repos'),
@@ -26,8 +26,8 @@ const FOUND = [
 	),
 	note(
 		'sizes',
-		'sessions 12 MB, snapshots 80 MB, sessions of 4 other repos 44 MB; 60 MB of it old',
-		'Look it over: agent-relay prune',
+		'sessions 12 MB, snapshots 80 MB, sessions of 4 other repos 44 MB; 60 MB of it is old',
+		'See what can go: agent-relay prune',
 	),
 ];
 
@@ -38,7 +38,7 @@ describe('the screens of doctor', () => {
 		[40, 15],
 	])('at %i columns and %i rows', async (columns, rows) => {
 		const look = { theme: createTheme(false), columns: columns - 1 };
-		const mended = { isFixed: true, text: '/home/dev/.local/state/agent-relay has mode 700 now' };
+		const mended = { isFixed: true, text: 'it has mode 700 now' };
 		const screens = [false, true].map((isFix) => {
 			const ailments: Ailment[] = FOUND.map((one) => ({
 				...one,

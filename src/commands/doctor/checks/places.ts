@@ -61,7 +61,7 @@ function checkMode(path: string, forbidden: number): Finding[] {
 		problem(
 			'folders',
 			`${path} has mode ${octal(facts.mode & 0o777)}: others can ${excess & 0o222 ? 'write' : 'look'} there`,
-			`Take that away: chmod ${octal(wanted)} ${path}`,
+			`Make it private: chmod ${octal(wanted)} ${path}`,
 			{ question: null, act: () => changeMode(path, wanted) },
 		),
 	];
@@ -74,5 +74,5 @@ function changeMode(path: string, mode: number): string {
 	} finally {
 		closeSync(fd);
 	}
-	return `${path} has mode ${mode.toString(8)} now`;
+	return `it has mode ${mode.toString(8)} now`;
 }

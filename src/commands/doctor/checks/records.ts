@@ -188,5 +188,11 @@ export async function checkSizes({
 	const total = byKind.length === 0 ? 'nothing is kept yet' : byKind.join(', ');
 	return old.length === 0
 		? [ok('sizes', total)]
-		: [note('sizes', `${total}; ${formatBytes(bytesOf(old))} of it old`, `Look it over: ${ownName} prune`)];
+		: [
+				note(
+					'sizes',
+					`${total}; ${formatBytes(bytesOf(old))} of it is old`,
+					`See what can go: ${ownName} prune`,
+				),
+			];
 }

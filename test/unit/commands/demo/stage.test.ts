@@ -37,13 +37,13 @@ describe('the screen of the demo', () => {
 	});
 
 	it.each([
-		[30, 28],
-		[100, 28],
-		[15, 13],
+		[30, 29],
+		[100, 29],
+		[15, 14],
 		[2, 5],
 	])('on %d rows stops after %d', async (height, shown) => {
 		const { log, stage, press } = staged(height);
-		stage.write(rows(29));
+		stage.write(rows(30));
 		await settle();
 		expect(log.indexOf('wait')).toBe(shown);
 		await press();
