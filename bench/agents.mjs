@@ -139,3 +139,23 @@ say({ type: "assistant", message: { id: "m1", role: "assistant", content: [{ typ
 say({ type: "result", subtype: "success", is_error: false, num_turns: 1, result: "Done.", permission_denials: [] });
 ' -- "$@"
 `;
+
+/** Asks for a command by the hook that the relay gives it, and writes the file `$BENCH_NOTES/flood` again and again while it waits. */
+export const FLOODING_ASKER = `
+[ "$1" = --version ] && { echo '2.1.332 (Claude Code)'; exit; }
+exec "$BENCH_NODE" -e '
+const { readFileSync } = require("node:fs");
+const { spawn } = require("node:child_process");
+const args = process.argv.slice(1);
+const valueOf = (name) => args[args.indexOf(name) + 1];
+const session_id = valueOf("--session-id");
+console.log(JSON.stringify({ type: "system", subtype: "init", tools: [], model: "m", claude_code_version: "2.1.332", session_id }));
+const { hooks } = JSON.parse(valueOf("--settings"));
+const command = hooks.PermissionRequest[0].hooks[0].command;
+const asker = spawn("sh", ["-c", command], { stdio: ["pipe", "ignore", "ignore"] });
+asker.stdin.end(JSON.stringify({ tool_name: "Bash", tool_input: { command: "make push" }, cwd: process.cwd() }));
+const flood = readFileSync(process.env.BENCH_NOTES + "/flood");
+const write = () => process.stdout.write(flood, write);
+write();
+' -- "$@"
+`;

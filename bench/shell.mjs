@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FLOODS, floodingClaude } from './agents.mjs';
+import { FLOODING_ASKER, FLOODS, floodingClaude } from './agents.mjs';
 import { inTurn, measure, median, quantile, timeProcess } from './figures.mjs';
 import { RELAY, withScene } from './scene.mjs';
 
@@ -43,6 +43,21 @@ export async function measureShell({ rounds, keys }) {
 				}),
 			);
 		}
+		scene.addAgent('claude', FLOODING_ASKER);
+		writeFileSync(join(scene.notes, 'flood'), FLOODS['a table']);
+		const asking = { ...options, env: { ...options.env, BENCH_NODE: process.execPath } };
+		const asked = await echoTimes(asking, Math.ceil(keys / Object.keys(FLOODS).length), /denied in/);
+		echoes.push(
+			measure(
+				'keystroke to echo while an agent floods a table and a question is open, p99',
+				'ms',
+				quantile(asked, 0.99),
+				{
+					atMost: 16,
+					values: asked,
+				},
+			),
+		);
 		const menu = await menuTimes({ ...options, cwd: scene.makeRepo('files', FILES) }, keys);
 		return [
 			...echoes,
@@ -101,10 +116,11 @@ async function typedTimes(terminal, keys, wordOf, before = '') {
 	return times;
 }
 
-function echoTimes(options, keys) {
+/** `shows`: what stands on the screen before the first key. */
+function echoTimes(options, keys, shows = /fox|狐/) {
 	return withShell(options, async (terminal) => {
 		terminal.write('flood me\r');
-		await terminal.until((text) => /fox|狐/.test(text), 'the flood');
+		await terminal.until((text) => shows.test(text), 'the flood');
 		return typedTimes(terminal, keys, floodWord);
 	});
 }
