@@ -22,8 +22,9 @@ const make = (name: string) => `node make.mjs ${name}.txt`;
 interface Asker {
 	agent: 'claude' | 'codex' | 'opencode';
 	shell: (command: string) => ModelCall;
-	/** What `edit` does not allow, in a folder beside the repo; null: it is refused without a question. */
-	edit: ((path: string) => ModelCall) | null;
+	edit: (path: string, content: string) => ModelCall;
+	/** For an edit in a folder beside the repo; otherwise it is refused without a question. */
+	asksToEdit: boolean;
 	/** As after the CLI's own first start. */
 	prepare?: (scene: Scene) => void;
 }
@@ -42,14 +43,15 @@ function keepOutOfTmp(scene: Scene): void {
 }
 
 const ASKERS: readonly Asker[] = [
-	{ agent: 'claude', shell: TOOLS.claude.shell, edit: (path) => TOOLS.claude.write(path, 'made') },
+	{ agent: 'claude', shell: TOOLS.claude.shell, edit: TOOLS.claude.write, asksToEdit: true },
 	{
-		agent: 'codex',
-		shell: escalated,
-		edit: (path) => TOOLS.codex.write(path, 'made'),
+		...{ agent: 'codex', shell: escalated, edit: TOOLS.codex.write, asksToEdit: true },
 		prepare: keepOutOfTmp,
 	},
-	{ agent: 'opencode', shell: TOOLS.opencode.shell, edit: null, prepare: giveOpencodeItsPlugin },
+	{
+		...{ agent: 'opencode', shell: TOOLS.opencode.shell, edit: TOOLS.opencode.write, asksToEdit: false },
+		prepare: giveOpencodeItsPlugin,
+	},
 ];
 
 /** A shell, and four starts of a CLI that takes up to a minute on a busy machine. */
@@ -68,7 +70,7 @@ async function press(shell: PtyRelay, key: string): Promise<void> {
 
 describe.skipIf(!hasAgents).each(ASKERS)(
 	'$agent asks in the shell',
-	({ agent, shell: runs, edit, prepare }) => {
+	({ agent, shell: runs, edit: writes, asksToEdit, prepare }) => {
 		const open = scenes();
 		const openScene = async (config = '') => {
 			const scene = await open({ files: FILES, config });
@@ -84,9 +86,11 @@ describe.skipIf(!hasAgents).each(ASKERS)(
 		const byRule = (scene: Scene) => log(scene).split('"by":"rule"').length - 1;
 		const shown = (shell: PtyRelay) => shell.text().split(`? ${agent} asks`).length - 1;
 		const waitsInVain = isTried(agent, 'opencode');
+		const editWaitsInVain = asksToEdit && isTried(agent, 'claude');
 		const isStopped = isTried(agent, 'codex');
 		const isKilled = isTried(agent, 'claude');
 		const outside = (scene: Scene, name: string) => join(dirname(scene.repo), `${name}.txt`);
+		const edit = (scene: Scene, name: string, content = 'made') => writes(outside(scene, name), content);
 		const isMade = (scene: Scene, ...names: string[]) =>
 			names
 				.map((name) => scene.read(`${name}.txt`) ?? scene.read(`../${name}.txt`))
@@ -107,15 +111,19 @@ describe.skipIf(!hasAgents).each(ASKERS)(
 		}
 
 		it(
-			'and each answer is kept to: once, in the session, in the repo, no, words, from elsewhere, none, and a killed relay',
+			'and each answer is kept to, for a command and an edit: once, in the session, in the repo, no, words, from elsewhere, none, and a killed relay',
 			async () => {
-				const scene = await openScene(waitsInVain ? `[permissions]\nask_timeout = ${ASK_TIMEOUT_S}\n` : '');
-				const edits = edit === null ? [] : ['edit-yes', 'edit-no'].map((name) => edit(outside(scene, name)));
+				const isLate = waitsInVain || editWaitsInVain;
+				const scene = await openScene(isLate ? `[permissions]\nask_timeout = ${ASK_TIMEOUT_S}\n` : '');
+				const late = [
+					...(waitsInVain ? [runs(make('late'))] : []),
+					...(editWaitsInVain ? [edit(scene, 'edit-unanswered')] : []),
+				];
 				const calls = [
 					...[runs(make('yes')), runs(make('no')), runs(make('words'))],
 					...[runs(make('session')), runs(`${make('session')} 2>&1 | tail -3`)],
 					...[runs(`${make('repo')} 2>&1 | tail -3`), runs(`${make('repo')} again`)],
-					...[runs(make('elsewhere')), ...edits, ...(waitsInVain ? [runs(make('late'))] : [])],
+					...[runs(make('elsewhere')), ...editCalls(scene), ...late],
 				];
 				scene.model.script(agent, ...calls.map((call) => callTools(call)), say('That is all.'));
 				const shell = new PtyRelay(scene, ['--agent', agent]);
@@ -140,8 +148,7 @@ describe.skipIf(!hasAgents).each(ASKERS)(
 					await shell.shows(`always › ${make('repo')}`);
 					shell.type(`\x15${make('repo')}\r`);
 					await opens(scene, shell, 8);
-					const code = /code ([A-Z0-9]{6}) for agent-relay answer/.exec(shell.screen())?.[1] ?? '';
-					const { questions } = JSON.parse((await scene.relay(['questions', '--json'])).stdout);
+					const { code, questions } = await elsewhere(scene, shell);
 					expect(questions).toMatchObject([{ agent, detail: make('elsewhere') }]);
 					const wrong = await scene.relay(['answer', 'yes'], { input: 'AAAAAA\n' });
 					expect(wrong).toMatchObject({
@@ -153,30 +160,34 @@ describe.skipIf(!hasAgents).each(ASKERS)(
 						input: `${code}\n`,
 					});
 					expect(yes, yes.stderr).toMatchObject({ exitCode: 0, stdout: 'Allowed, once.\n' });
-					if (edits.length > 0) {
-						await opens(scene, shell, 9);
-						await press(shell, 'y');
-						await opens(scene, shell, 10);
-						await press(shell, 'n');
-					}
-					if (waitsInVain) await shell.shows('nobody answered in time');
+					if (asksToEdit) await answerEdits(scene, shell, 8);
+					await until(
+						() => shell.text().split('nobody answered in time').length - 1 === late.length,
+						'what nobody answers to be denied',
+						() => shell.text(),
+					);
 					await shell.shows('That is all.');
 					await until(() => scene.turn(1).status === 'completed', 'the turn to end');
 					expect(isMade(scene, 'yes', 'session', 'repo', 'elsewhere')).toEqual(Array(4).fill('made'));
 					expect(isMade(scene, 'no', 'words', 'late')).toEqual(Array(3).fill(undefined));
-					if (edits.length > 0) expect(isMade(scene, 'edit-yes', 'edit-no')).toEqual(['made', undefined]);
+					expectEdits(scene);
 					const tools = scene.turn(1).tools.filter(({ kind }) => kind === 'execute');
 					const denied = tools.filter(({ status }) => status === 'denied').map(({ command }) => command);
 					expect(denied).toEqual(['no', 'words', ...(waitsInVain ? ['late'] : [])].map(make));
 					expect(JSON.stringify(scene.model.of(agent).at(-1))).toContain('Use the docs folder instead.');
-					expect(log(scene).match(/"by":"rule"/g)).toHaveLength(2);
+					expect(byRule(scene)).toBe(asksToEdit ? 4 : 2);
 					expect(log(scene)).toContain('"by":"another terminal"');
 					const action = agent === 'codex' ? 'leave' : 'run';
-					expect(scene.meta().allowed).toEqual([{ action, what: make('session') }]);
+					expect(scene.meta().allowed).toEqual([
+						{ action, what: make('session') },
+						...(asksToEdit ? [{ action: 'edit', what: outside(scene, 'edit-session') }] : []),
+					]);
 					const key = agent === 'codex' ? 'repo_unsandboxed' : 'repo_commands';
 					const config = scene.readHome('.config/agent-relay/config.toml') ?? '';
 					expect(config).toContain(`${key} = { "${scene.repo}" = ["${make('repo')}"] }`);
 					expect(config).not.toContain('session.txt');
+					const edits = `repo_edits = { "${scene.repo}" = ["${outside(scene, 'edit-repo')}"] }`;
+					expect(config.includes(edits), config).toBe(asksToEdit);
 
 					expect(await scene.relay(['questions'])).toMatchObject({ exitCode: 4 });
 					if (isStopped) await stopsByEsc(scene, shell);
@@ -188,6 +199,65 @@ describe.skipIf(!hasAgents).each(ASKERS)(
 			},
 			LONGEST_MS,
 		);
+
+		/** In the repo nothing is asked; beside it all is, or nothing. What was allowed beyond one answer is edited twice. */
+		function editCalls(scene: Scene): ModelCall[] {
+			const inside = writes(join(scene.repo, 'inside.txt'), 'made');
+			if (!asksToEdit) return [inside, edit(scene, 'edit-refused')];
+			const twice = (name: string) => [edit(scene, name), edit(scene, name, 'made again')];
+			return [
+				...['edit-yes', 'edit-no', 'edit-words'].map((name) => edit(scene, name)),
+				...[inside, ...twice('edit-session'), ...twice('edit-repo'), edit(scene, 'edit-elsewhere')],
+			];
+		}
+
+		/** What another terminal is asked for, and what it sees. */
+		async function elsewhere(scene: Scene, shell: PtyRelay) {
+			const code = /code ([A-Z0-9]{6}) for agent-relay answer/.exec(shell.screen())?.[1] ?? '';
+			const { questions } = JSON.parse((await scene.relay(['questions', '--json'])).stdout);
+			return { code, questions };
+		}
+
+		/** `before`: how many questions there were. Each edit is answered in another way. */
+		async function answerEdits(scene: Scene, shell: PtyRelay, before: number): Promise<void> {
+			await opens(scene, shell, before + 1);
+			expect(shell.screen()).toContain(`? ${agent} asks to edit ${outside(scene, 'edit-yes')}`);
+			expect(isMade(scene, 'edit-yes')).toEqual([undefined]);
+			await press(shell, 'y');
+			await opens(scene, shell, before + 2);
+			await press(shell, 'n');
+			await opens(scene, shell, before + 3);
+			await press(shell, 't');
+			await until(() => shell.screen().includes('tell it ›'), 'the line for words');
+			shell.type('Put it into the repo.\r');
+			await opens(scene, shell, before + 4);
+			await press(shell, 's');
+			// The one after it is answered by the rule.
+			await opens(scene, shell, before + 6);
+			await press(shell, 'a');
+			await until(() => shell.screen().includes('always › /'), 'the rule on the line');
+			shell.type('\r');
+			await opens(scene, shell, before + 8);
+			const { code, questions } = await elsewhere(scene, shell);
+			const [{ id = '', detail = '', rule = [] } = {}] = questions;
+			expect(detail).toContain(outside(scene, 'edit-elsewhere'));
+			expect(rule).toEqual([outside(scene, 'edit-elsewhere')]);
+			const yes = await scene.relay(['answer', id.slice(0, 6), 'yes'], { input: `${code}\n` });
+			expect(yes, yes.stderr).toMatchObject({ exitCode: 0, stdout: 'Allowed, once.\n' });
+		}
+
+		function expectEdits(scene: Scene): void {
+			const refused = ['edit-no', 'edit-words', 'edit-unanswered', 'edit-refused'];
+			expect(isMade(scene, 'inside', ...refused)).toEqual(['made', ...refused.map(() => undefined)]);
+			const seen = JSON.stringify(scene.model.of(agent).at(-1));
+			if (!asksToEdit) {
+				expect(seen).toContain('outside the folders');
+				return;
+			}
+			const allowed = ['edit-yes', 'edit-elsewhere', 'edit-session', 'edit-repo'];
+			expect(isMade(scene, ...allowed)).toEqual(['made', 'made', 'made again', 'made again']);
+			expect(seen).toContain('Put it into the repo.');
+		}
 
 		/** What is typed or pasted for a prompt answers nothing. */
 		async function stopsByEsc(scene: Scene, shell: PtyRelay): Promise<void> {
@@ -218,7 +288,7 @@ describe.skipIf(!hasAgents).each(ASKERS)(
 		async function killed(scene: Scene, shell: PtyRelay): Promise<void> {
 			const before = asked(scene);
 			scene.model.reset();
-			const open = edit === null ? runs(make('open')) : edit(outside(scene, 'edit-late'));
+			const open = asksToEdit ? edit(scene, 'edit-late') : runs(make('open'));
 			const calls = [runs(make('denied')), open];
 			scene.model.script(agent, ...calls.map((call) => callTools(call)));
 			shell.type('One more\r');
@@ -253,7 +323,7 @@ describe.skipIf(!hasAgents).each(ASKERS)(
 			const { tools, warnings } = scene.turn(cut);
 			expect(tools.map(({ status }) => status)).toEqual(['denied', 'denied']);
 			expect(tools.map(({ command }) => command)).toContain(make('denied'));
-			const open = edit === null ? 'open' : 'edit-late';
+			const open = asksToEdit ? 'edit-late' : 'open';
 			expect(warnings.join()).toMatch(new RegExp(`Asked, but not answered: .*${open}\\.txt`));
 		}
 

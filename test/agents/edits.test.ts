@@ -73,6 +73,9 @@ describe.skipIf(!hasAgents)('an edit of a real CLI', () => {
 		} finally {
 			shell.kill('SIGKILL');
 		}
+		const watched = (await scene.relay(['watch', 'latest', '--no-follow'])).stdout.split('\n');
+		const at = watched.findIndex((row) => /^[✓•] edit lines\.txt \+1 -1/.test(row));
+		expect(watched.slice(at + 1, at + 1 + NUMBERED.length), watched.join('\n')).toEqual(NUMBERED);
 	});
 
 	it('of gemini that writes a whole file shows what is new in it, and all of a file that was not there', async () => {
