@@ -1,3 +1,4 @@
+import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Look } from '../look.ts';
 import { planRows } from './rows.ts';
 import type { SetupData } from './run.ts';
