@@ -99,6 +99,9 @@ const LOADED_TOGETHER = {
 			`commands/${name}/lines.js`,
 		]),
 	],
+	runners: ['runner-desk', 'runner-json', 'show-runners', 'lines'].map(
+		(file) => `commands/runner/${file}.js`,
+	),
 	/** What draws on a terminal. */
 	drawing: ['ui/screen-writer.js', 'view/live/live-view.js'],
 	/** When a turn starts on a terminal, or to read answers. */

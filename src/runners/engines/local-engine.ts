@@ -11,7 +11,6 @@ import { type Probe, startDigest } from '../runner-state.ts';
 import { FOLDER_VARIABLE, RUNNER_VARIABLE } from '../runner-variables.ts';
 import { type Engine, GRACE_MS, type StartWork, type Stopped } from './engine.ts';
 import { probePlaces } from './local-probe.ts';
-import { runTool } from './run-tool.ts';
 import { serverName } from './server-name.ts';
 import { layStartFiles, noteStart, START_PATHS } from './start-files.ts';
 import {
@@ -47,8 +46,11 @@ export function createLocalEngine(deps: LocalDeps): Engine {
 		const folder = folderOf(runner.uuid);
 		const conf = options.conf === undefined ? [] : ['-f', options.conf];
 		const where = ['-u', '-L', serverName(folder), ...conf];
-		return async (args, input) =>
-			runTool(await installed(deps), [...where, ...args], { env: options.env ?? env, cwd: folder, input });
+		return async (args, input) => {
+			// A list of runners starts nothing, and is read without all that starts programs.
+			const [tmux, { runTool }] = await Promise.all([installed(deps), import('./run-tool.ts')]);
+			return runTool(tmux, [...where, ...args], { env: options.env ?? env, cwd: folder, input });
+		};
 	};
 	const ask = async (runner: RunnerRecord): Promise<Probe> =>
 		(await deps.tmux()) === null
@@ -58,7 +60,7 @@ export function createLocalEngine(deps: LocalDeps): Engine {
 		probePlaces(
 			runners.map((runner) => {
 				const folder = folderOf(runner.uuid);
-				return { runner, folder, socket: socketPath(folder) };
+				return { runner, folder, socket: () => socketPath(folder) };
 			}),
 			{ sockets: socketFolder(), ask },
 		);

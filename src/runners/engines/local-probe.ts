@@ -7,6 +7,7 @@ import { lstatIfThere } from '../../core/files/file-facts.ts';
 import { readRegularText } from '../../core/files/read-file.ts';
 import type { RunnerRecord } from '../runner-record.ts';
 import type { Probe } from '../runner-state.ts';
+import { isServerName } from './server-name.ts';
 import { START_PATHS } from './start-files.ts';
 
 interface Place {
@@ -14,7 +15,7 @@ interface Place {
 	/** The runner's. */
 	folder: string;
 	/** Of its tmux server. */
-	socket: string;
+	socket(): string;
 }
 
 interface Ask {
@@ -26,12 +27,15 @@ interface Ask {
 
 /** In the order of `places`. */
 export async function probePlaces(places: readonly Place[], { sockets, ask }: Ask): Promise<Probe[]> {
-	const there = new Set(socketsIn(sockets));
-	const connections = there.size === 0 ? null : readConnections(readRegularText('/proc/net/unix') ?? '');
+	const there = new Set(socketsIn(sockets).filter(isServerName));
+	// To work out a name takes more than to look whether there is any.
+	if (there.size === 0) return places.map(() => ({ is: 'stopped' }));
+	const connections = readConnections(readRegularText('/proc/net/unix') ?? '');
 	return Promise.all(
-		places.map(async ({ runner, folder, socket }): Promise<Probe> => {
+		places.map(async ({ runner, folder, socket: pathOf }): Promise<Probe> => {
+			const socket = pathOf();
 			if (!there.has(basename(socket))) return { is: 'stopped' };
-			const known = connections?.get(socket);
+			const known = connections.get(socket);
 			const facts = known === 0 ? startedFacts(folder) : null;
 			if (facts !== null) return { is: 'running', attached: 0, ...facts };
 			return known !== undefined || (await answers(socket)) ? ask(runner) : { is: 'stopped' };
