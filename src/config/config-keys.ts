@@ -204,6 +204,21 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 	}),
 	...section('runners', runners.entries, DEFAULT_CONFIG.runners, {
 		domain: text('a DNS name, or ""', 'The domain that the DNS names of runners are in; "" = none.'),
+		image: ownText(
+			'the name of an image, or ""',
+			'The image that containers are made from where none is named; "" = none.',
+		),
+		memory: ownText(
+			'bytes, or a number with "k", "m" or "g", or ""',
+			'The memory that a container may have; "" = no limit.',
+		),
+		pids: {
+			kind: 'number',
+			allowed: 'a whole number from 0 to 1000000',
+			unit: 'processes',
+			untrusted: 'user only',
+			about: 'The processes that a container may have; 0 = no limit.',
+		},
 	}),
 	...section('attach', attach.entries, DEFAULT_CONFIG.attach, {
 		key: { ...text(KEYS, "The key that comes back from an agent's own TUI."), untrusted: 'user only' },

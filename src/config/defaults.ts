@@ -43,7 +43,7 @@ export const DEFAULT_CONFIG: RelayConfig = {
 	names: { allow: false },
 	ui: { color: 'auto', thinking: 'dim', ascii: 'auto', motion: true, status: true },
 	attach: { key: 'ctrl-\\', on_limit: 'stay' },
-	runners: { domain: null },
+	runners: { domain: null, image: null, memory: '2g', pids: 512 },
 	mcp: { inject: true },
 	search: { keep_indexed: true },
 	notify: { terminal: 'auto', after_s: 30 },

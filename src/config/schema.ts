@@ -26,6 +26,10 @@ const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const FIELD_PATH = /^[^.\s]+(\.[^.\s]+)*$/;
 /** Lowercase labels with dots between them. */
 const DOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+/** A name as podman and docker have it; it must not begin like an option. */
+const IMAGE = /^[A-Za-z0-9][\w.:/@-]{0,254}$/;
+/** Bytes, or `512m`, `2g`. */
+const MEMORY = /^\d{1,15}[bkmg]?$/i;
 /** `ctrl-` and a letter, or one of those that make a control character with it. Not those that every program needs. */
 export const CONTROL_KEY = /^ctrl-([abd-gklnopr-y\\\]^_])$/i;
 const MAX_PATTERN_CHARS = 500;
@@ -194,7 +198,12 @@ export const relayConfigSchema = v.strictObject({
 		motion: v.boolean(),
 		status: v.boolean(),
 	}),
-	runners: v.strictObject({ domain: orNone(v.pipe(v.string(), v.regex(DOMAIN))) }),
+	runners: v.strictObject({
+		domain: orNone(v.pipe(v.string(), v.regex(DOMAIN))),
+		image: orNone(v.pipe(v.string(), v.regex(IMAGE))),
+		memory: orNone(v.pipe(v.string(), v.regex(MEMORY))),
+		pids: integerInRange(0, 1_000_000),
+	}),
 	attach: v.strictObject({
 		key: v.pipe(v.string(), v.regex(CONTROL_KEY)),
 		on_limit: v.picklist(['stay', 'return']),

@@ -2,6 +2,7 @@
 import { RelayError } from '../core/errors.ts';
 
 export const KINDS = ['local', 'podman', 'docker'] as const;
+export type Kind = (typeof KINDS)[number];
 
 export const PROTOCOLS = ['tcp', 'udp'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
@@ -19,6 +20,17 @@ export function requireRunnerName(text: string): string {
 	if (RUNNER_NAME.test(text)) return text;
 	throw new RelayError('usage', `${JSON.stringify(text)} cannot be the name of a runner.`, {
 		hint: 'A name has letters, digits, - and _, 1 to 64 of them.',
+	});
+}
+
+/** As podman and docker have it; it becomes a word of their command lines. */
+const IMAGE = /^[A-Za-z0-9][\w.:/@-]{0,254}$/;
+
+/** Throws `usage`. */
+export function requireImage(text: string): string {
+	if (IMAGE.test(text)) return text;
+	throw new RelayError('usage', `${JSON.stringify(text)} cannot be the name of an image.`, {
+		hint: 'An image is named as podman and docker name it: debian, or registry.example/team/agents:1.',
 	});
 }
 

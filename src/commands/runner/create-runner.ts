@@ -10,7 +10,14 @@ import { EXIT } from '../../relay/exit-codes.ts';
 import { bindPort } from '../../runners/bind-port.ts';
 import { freePorts, refuseCollisions } from '../../runners/find-runner.ts';
 import { newRunner, type RunnerRecord } from '../../runners/runner-record.ts';
-import { type Protocol, requireDnsName, requirePort, requireRunnerName } from '../../runners/runner-rules.ts';
+import {
+	type Kind,
+	type Protocol,
+	requireDnsName,
+	requireImage,
+	requirePort,
+	requireRunnerName,
+} from '../../runners/runner-rules.ts';
 import { RUNNER_VARIABLE } from '../../runners/runner-variables.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
@@ -38,6 +45,8 @@ interface CreateOptions {
 	port: string | null;
 	protocol: Protocol | null;
 	dns: string | null;
+	kind: Kind | null;
+	image: string | null;
 }
 
 export const runnerCreate: Body<CreateOptions, RunnerChange> = {
@@ -50,6 +59,7 @@ export const runnerCreate: Body<CreateOptions, RunnerChange> = {
 		const works = await worksWith(options, context);
 		const place = await placeOf(options, context);
 		const wanted = { protocol, dns_name, host: null };
+		const made = await kindOf(options, context);
 		const port = await choosePort(asked, wanted, desk.store.list().runners);
 		refuseCollisions({ ...wanted, port }, desk.store.list().runners);
 		const uuid = randomUUID();
@@ -59,7 +69,7 @@ export const runnerCreate: Body<CreateOptions, RunnerChange> = {
 			(others) => {
 				refuseCollisions({ ...wanted, port }, others);
 				return newRunner({
-					...{ uuid, name, ...works, kind: 'local', ...wanted, ...place, port, image: null },
+					...{ uuid, name, ...works, ...made, ...wanted, ...place, port },
 					created_at: toIso(context.clock.now()),
 				});
 			},
@@ -90,6 +100,25 @@ async function worksWith(
 	const { registry, loaded } = await context.settings();
 	const { order, default: first } = loaded.config.agents;
 	return { agent: registry.find(agent ?? first ?? order[0] ?? 'claude').id, command: null };
+}
+
+/** A container is made from an image, and nothing else is. */
+async function kindOf(
+	{ kind: asked, image: typed }: Pick<CreateOptions, 'kind' | 'image'>,
+	context: CommandContext,
+): Promise<Pick<RunnerRecord, 'kind' | 'image'>> {
+	const kind = asked ?? 'local';
+	if (kind === 'local') {
+		if (typed === null) return { kind, image: null };
+		throw new RelayError('usage', 'Only a container is made from an image.', {
+			hint: 'Say which kind: --kind podman, or --kind docker.',
+		});
+	}
+	const image = typed ?? (await context.settings()).loaded.config.runners.image;
+	if (image !== null) return { kind, image: requireImage(image) };
+	throw new RelayError('usage', 'A container is made from an image.', {
+		hint: `Name one with sh and tmux in it: --image NAME, or for all: ${context.ownName} config set runners.image NAME`,
+	});
 }
 
 interface Place {
@@ -192,7 +221,7 @@ async function askName({ name }: RunnerRecord, { askText }: CommandContext): Pro
 }
 
 /** What belongs to the source alone: its record, its lock, and what it was started with. */
-const NOT_COPIED = /^(?:runner\.json|lock(?:\..+)?|recordings|exit|\..+\.tmp)$/;
+const NOT_COPIED = /^(?:runner\.json|lock(?:\..+)?|recordings|exit|started|\..+\.tmp)$/;
 
 /** Sockets and pipes belong to the programs that made them. */
 function copyFolder(from: string, to: string): void {

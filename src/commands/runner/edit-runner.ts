@@ -1,6 +1,13 @@
 import { RelayError } from '../../core/errors.ts';
 import { refuseCollisions } from '../../runners/find-runner.ts';
-import { type Protocol, requireDnsName, requirePort, requireRunnerName } from '../../runners/runner-rules.ts';
+import type { RunnerRecord } from '../../runners/runner-record.ts';
+import {
+	type Protocol,
+	requireDnsName,
+	requireImage,
+	requirePort,
+	requireRunnerName,
+} from '../../runners/runner-rules.ts';
 import type { Body } from '../command.ts';
 import { changedRunner, choosePort, type RunnerChange, runnerChangeToJson } from './create-runner.ts';
 import { openRunnerDesk } from './runner-desk.ts';
@@ -12,6 +19,7 @@ interface EditOptions {
 	port: string | null;
 	protocol: Protocol | null;
 	dns: string | null;
+	image: string | null;
 }
 
 /** All of it, or nothing. What runs keeps what it was started with. */
@@ -36,10 +44,11 @@ export const runnerEdit: Body<EditOptions, RunnerChange> = {
 			// Its own port may be bound by what it runs.
 			const chosen = isOwnPort ? before.port : await choosePort(port, wanted, others);
 			const { registry } = await context.settings();
+			const image = imageFor(before, options.image);
 			const works = options.agent === null ? {} : { agent: registry.find(options.agent).id, command: null };
 			const record = desk.store.update(before.uuid, (now, theirs) => {
 				refuseCollisions({ ...wanted, port: chosen }, theirs);
-				return { ...now, ...works, name, dns_name, protocol, port: chosen };
+				return { ...now, ...works, name, dns_name, protocol, port: chosen, image };
 			});
 			return await changedRunner('edited', record, desk);
 		} finally {
@@ -48,3 +57,11 @@ export const runnerEdit: Body<EditOptions, RunnerChange> = {
 	},
 	toJson: runnerChangeToJson,
 };
+
+function imageFor({ kind, name, image }: RunnerRecord, typed: string | null): string | null {
+	if (typed === null) return image;
+	if (kind !== 'local') return requireImage(typed);
+	throw new RelayError('usage', `The runner ${name} is not a container, so it has no image.`, {
+		hint: `Create another one: agent-relay runner create NAME --kind podman --image ${typed}`,
+	});
+}

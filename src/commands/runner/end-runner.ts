@@ -8,6 +8,7 @@ import { dnsNameOf } from '../../runners/dns-hosts.ts';
 import type { Stopped } from '../../runners/engines/engine.ts';
 import { lockedError, lockPath } from '../../runners/runner-lock.ts';
 import { newRunner, type RunnerRecord } from '../../runners/runner-record.ts';
+import { KINDS } from '../../runners/runner-rules.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { changedRunner, type RunnerChange, runnerChangeToJson } from './create-runner.ts';
@@ -103,7 +104,7 @@ async function deleteNow(runner: RunnerRecord, desk: RunnerDesk) {
 	const folder = store.folderOf(runner.uuid);
 	const engine = desk.engineOf(runner);
 	const stopped: Stopped = await engine.stop(runner);
-	const held = await engine.remove(runner);
+	const held = [...(await engine.remove(runner)), ...(await removeUnknown(runner, desk))];
 	const hasWork = existsSync(join(folder, 'work'));
 	store.remove(runner.uuid);
 	const dnsName = dnsNameOf(runner, domain);
@@ -116,6 +117,21 @@ async function deleteNow(runner: RunnerRecord, desk: RunnerDesk) {
 		],
 		kept: runner.in_place ? [workOf(runner)] : [],
 	});
+}
+
+/** Where the record cannot be read, nobody knows what kind it was. */
+async function removeUnknown(runner: RunnerRecord, { store, engineOf }: RunnerDesk): Promise<string[]> {
+	if (!store.list().damaged.some(({ uuid }) => uuid === runner.uuid)) return [];
+	const removed: string[] = [];
+	for (const kind of KINDS.filter((one) => one !== runner.kind)) {
+		try {
+			removed.push(...(await engineOf({ ...runner, kind }).remove({ ...runner, kind })));
+		} catch (error) {
+			// It is not installed here.
+			if (!(error instanceof RelayError)) throw error;
+		}
+	}
+	return removed;
 }
 
 async function agree(runner: RunnerRecord, { context, store }: RunnerDesk): Promise<void> {

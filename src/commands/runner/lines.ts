@@ -81,6 +81,7 @@ export function runnerShowLines(data: RunnerShowData, look: Look): string[] {
 			['problem', probe.is === 'unknown' ? safeLine(probe.why, 300) : ''],
 			['runs', runsText(runner)],
 			['host', hostText(runner)],
+			['image', runner.image === null ? '' : safeLine(runner.image, 300)],
 			['port', portText(runner)],
 			['dns', dnsNameOf(runner, domain) ?? ''],
 			['repo', runner.repo === null ? '' : safeLine(runner.repo, 500)],

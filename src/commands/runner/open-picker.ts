@@ -58,12 +58,15 @@ async function linesOf(act: PickerAct, context: CommandContext, look: Look): Pro
 	switch (act.do) {
 		case 'create': {
 			const { name, ...fields } = act.fields;
-			const more = { command: [], agent: act.agent, repo: null, inPlace: false };
+			const more = {
+				...{ command: [], agent: act.agent, repo: null, inPlace: false },
+				...{ kind: null, image: null },
+			};
 			return runnerChangeLines((await runnerCreate.run(context, { name, ...fields, ...more })).data, look);
 		}
 		case 'edit': {
 			const { name: rename, ...fields } = act.fields;
-			const options = { runner: act.uuid, rename, agent: null, ...fields };
+			const options = { runner: act.uuid, rename, agent: null, image: null, ...fields };
 			return runnerChangeLines((await runnerEdit.run(context, options)).data, look);
 		}
 		case 'clone':

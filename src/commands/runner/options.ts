@@ -30,6 +30,12 @@ const dns = value(
 	'none',
 	asTyped,
 );
+const image = value(
+	'--image <name>',
+	'the image of its container; it has sh, tmux and the agent',
+	'none',
+	asTyped,
+);
 const lines = async () => import('./lines.ts');
 
 const milliseconds =
@@ -80,6 +86,7 @@ export const runnerCreate = command({
 		'runner create api --agent claude --repo .',
 		'runner create web --in-place --port -1 --dns web',
 		'runner create build -- make watch',
+		'runner create api --kind podman --image agents --repo .',
 	],
 	options: {
 		name: needed('<name>', 'letters, digits, - and _, 1 to 64', 'none'),
@@ -87,6 +94,12 @@ export const runnerCreate = command({
 		agent: value('--agent <name>', 'the agent; default: the first one of your order', 'agents', asTyped),
 		repo: value('--repo <path>', 'a repo of this machine that its folder is cloned from', 'folders', asTyped),
 		inPlace: flag('--in-place', 'work in the repo itself, which is never copied and never removed'),
+		kind: choice('--kind <name>', 'what runs it: local (default), podman or docker', [
+			'local',
+			'podman',
+			'docker',
+		]),
+		image,
 		port,
 		protocol,
 		dns,
@@ -143,6 +156,7 @@ export const runnerEdit = command({
 		port,
 		protocol,
 		dns,
+		image,
 		json: asJson,
 	},
 	load: async () => (await import('./edit-runner.ts')).runnerEdit,

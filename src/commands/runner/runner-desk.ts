@@ -81,7 +81,7 @@ function deskOf(context: CommandContext, store: RunnerStore, domain: string | nu
 	const deps = { processes, clock };
 	const workOf = (runner: RunnerRecord) =>
 		runner.in_place && runner.repo !== null ? runner.repo : join(store.folderOf(runner.uuid), 'work');
-	const engineOf = enginesOf(context, { folderOf: store.folderOf, workOf });
+	const engineOf = enginesOf(context, { folderOf: store.folderOf, workOf, limits: loaded.config.runners });
 	const lockOf = ({ uuid }: RunnerRecord) => lookAtLock(store.folderOf(uuid), deps);
 	const desk: RunnerDesk = {
 		context,
@@ -105,6 +105,8 @@ function deskOf(context: CommandContext, store: RunnerStore, domain: string | nu
 	return desk;
 }
 
+/** An engine that takes longer is marked, and the others are listed. */
+const LIST_MS = 1_000;
 const NOT_ASKED: Probe = { is: 'unknown', why: 'it was not asked' };
 
 async function probeAll(
@@ -117,7 +119,7 @@ async function probeAll(
 		own.set(engine, [...(own.get(engine) ?? []), runner]);
 	}
 	const found = [...own].map(async ([engine, group]) => {
-		const probes = await engine.probe(group);
+		const probes = await engine.probe(group, LIST_MS);
 		return group.map(({ uuid }, at) => [uuid, probes[at] ?? NOT_ASKED] as const);
 	});
 	return new Map((await Promise.all(found)).flat());

@@ -32,6 +32,7 @@ type Program = Pick<StartWork, 'command' | 'env' | 'passed'>;
 async function programOf(runner: RunnerRecord, desk: RunnerDesk): Promise<Program> {
 	const { context } = desk;
 	const { agent, command, name } = runner;
+	if (runner.kind !== 'local') return programWithin(runner, desk);
 	if (agent === null) {
 		const [program = '', ...args] = command ?? [];
 		const path = program.includes('/') ? program : await context.findProgram(program);
@@ -56,6 +57,24 @@ async function programOf(runner: RunnerRecord, desk: RunnerDesk): Promise<Progra
 	});
 }
 
+/** What is in the container is found there, and of the environment only what the agent logs in with goes in. */
+async function programWithin(runner: RunnerRecord, desk: RunnerDesk): Promise<Program> {
+	const { context } = desk;
+	const { agent, command } = runner;
+	if (agent === null) return { command: command ?? [], env: context.env, passed: [] };
+	const { registry } = await context.settings();
+	const adapter = registry.find(agent);
+	const { env } = agentEnvironment(context.env, adapter, registry.adapters, { session: '', turn: 0 });
+	const tui = tuiOf(adapter.id)?.command(await requestOf(runner, env, desk));
+	const [executable = adapter.id] = adapter.executables;
+	const given = Object.entries(tui?.env ?? {}).flatMap(([name, value]) => (value === null ? [] : name));
+	return {
+		command: [executable, ...(tui?.args ?? [])],
+		env: withAdditions(env, tui?.env ?? {}),
+		passed: [...adapter.secretVariables, ...given],
+	};
+}
+
 /** A new conversation with the user's preset. Only a repo that it works in place can be one that the user trusts. */
 async function requestOf(
 	runner: RunnerRecord,
@@ -73,7 +92,8 @@ async function requestOf(
 			folder: work,
 			worktree: work,
 			isGitRepo: runner.repo !== null,
-			isRoot: process.getuid?.() === 0,
+			// Within podman's containers everything is root, though only there.
+			isRoot: runner.kind === 'podman' || process.getuid?.() === 0,
 			env,
 		},
 	};

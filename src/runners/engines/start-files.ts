@@ -60,6 +60,8 @@ export const START_PATHS = {
 	conf: 'tmux.conf',
 	run: 'run.sh',
 	record: 'record.sh',
+	/** The first process of a container. */
+	inside: 'inside.sh',
 	/** The status or the signal that the program ended with. */
 	exit: 'exit',
 	/** What it was started with, and the process around the program. */
@@ -81,3 +83,30 @@ export function layStartFiles(folder: string): void {
 
 export const noteStart = (folder: string, startedAs: string, pid: string): void =>
 	writeAtomic(join(folder, START_PATHS.started), `${startedAs} ${pid.trim()}\n`);
+
+/**
+ * The first process of a container: begins the session and stays until that has ended. SIGTERM goes to what the program is, as it does
+ * without a container, not to the tmux around it, whose end would be a hang-up.
+ */
+const INSIDE_SH = `t() { tmux -u -L agent-relay "$@"; }
+f="$${FOLDER_VARIABLE}"
+end() {
+  server=$(t display-message -p '#{pid}')
+  for d in /proc/[0-9]*; do
+    p=\${d#/proc/} parent=
+    while read -r key value _; do [ "$key" = PPid: ] && parent=$value && break; done < "$d/status"
+    case "$p" in 1|"$server") continue ;; esac
+    case "$parent" in ''|0|1|"$server") continue ;; esac
+    kill -TERM "$p"
+  done 2>/dev/null
+}
+trap end TERM
+export LANG TERM=xterm-256color
+rm -f "$f/started.new"
+t -f "$f/tmux.conf" new-session -d -s main -x 100 -y 30 -c "$PWD" -- /bin/sh "$f/run.sh" "$@" || exit 1
+t pipe-pane -o -t =main: 'exec /bin/sh "$AGENT_RELAY_RUNNER_FOLDER/record.sh"'
+echo up > "$f/started.new" && mv "$f/started.new" "$f/started"
+while t has-session -t =main 2>/dev/null; do sleep 0.3 & wait $!; done
+`;
+
+export const layInsideFile = (folder: string): void => writeAtomic(join(folder, START_PATHS.inside), INSIDE_SH);

@@ -11,6 +11,8 @@ import type { Engine } from './engine.ts';
 export type RunTmux = (args: readonly string[], input?: string) => Promise<ProcessResult>;
 
 const SESSION = 'main';
+/** The tmux in a container, which has one server. */
+export const INSIDE = ['tmux', '-u', '-L', 'agent-relay'] as const;
 const TARGET = `=${SESSION}:`;
 export const ATTACH = ['attach-session', '-t', `=${SESSION}`];
 const FIELDS = '#{session_attached} #{pane_pid} #{pane_dead} #{@relay_started}';

@@ -20,7 +20,7 @@ afterEach(() => bench.remove());
 type Context = RunnerBench['context'];
 const asked = (name: string, dns: string | null = null) => ({
 	...{ name, dns, agent: null, inPlace: false, port: null, protocol: null },
-	...{ command: ['sleep', '1000'], repo: bench.home.repo },
+	...{ command: ['sleep', '1000'], repo: bench.home.repo, kind: null, image: null },
 });
 const create = (context: Context) => runnerCreate.run(context, asked('api', 'api'));
 
@@ -40,7 +40,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 		hasRunner: true,
 		act: (context) =>
 			runnerEdit.run(context, {
-				...{ runner: 'api', rename: 'web', dns: 'web', agent: null, port: null, protocol: null },
+				...{ runner: 'api', rename: 'web', dns: 'web', agent: null, port: null, protocol: null, image: null },
 			}),
 	},
 	delete: {
