@@ -144,9 +144,7 @@ describe.skipIf(NO_PODMAN !== null)(
 		});
 
 		async function attached(count: number): Promise<void> {
-			await expect
-				.poll(async () => (await show()).attached, { timeout: 60_000, interval: 50 })
-				.toBe(count);
+			await expect.poll(async () => (await show()).attached, { timeout: 60_000, interval: 50 }).toBe(count);
 			if (count === 0)
 				await expect.poll(async () => (await show()).locked_by, { timeout: 60_000 }).toBe(null);
 		}

@@ -31,7 +31,10 @@ export class PodmanScene {
 		const files = execFileSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).trim();
 		const processes = execFileSync('cat', ['/proc/sys/kernel/pid_max'], { encoding: 'utf8' }).trim();
 		this.#write('containers.conf', [
-			...['[containers]', `default_ulimits = ["nofile=${files}:${files}", "nproc=${processes}:${processes}"]`],
+			...[
+				'[containers]',
+				`default_ulimits = ["nofile=${files}:${files}", "nproc=${processes}:${processes}"]`,
+			],
 			'volumes = ["/usr:/usr:ro", "/etc/alternatives:/etc/alternatives:ro"]',
 			...['[engine]', 'cgroup_manager = "cgroupfs"', 'events_logger = "none"', 'lock_type = "file"'],
 			`tmp_dir = ${place('tmp')}`,

@@ -5,7 +5,7 @@ import { createLocalEngine } from '../../runners/engines/local-engine.ts';
 import type { RunnerRecord } from '../../runners/runner-record.ts';
 import type { CommandContext } from '../context.ts';
 
-type Places = Pick<ContainerDeps, 'folderOf' | 'workOf' | 'limits'>;
+type Places = Pick<ContainerDeps, 'folderOf' | 'workOf'>;
 
 export function enginesOf(context: CommandContext, places: Places): (runner: RunnerRecord) => Engine {
 	const { env, processes, clock } = context;
@@ -17,11 +17,12 @@ export function enginesOf(context: CommandContext, places: Places): (runner: Run
 		found.set(name, path);
 		return path;
 	};
+	const limits = async () => (await context.settings()).loaded.config.runners;
 	const made = new Map<RunnerRecord['kind'], Engine>();
 	const make = (kind: RunnerRecord['kind']): Engine =>
 		kind === 'local'
 			? createLocalEngine({ ...deps, tmux: program('tmux') })
-			: createContainerEngine({ ...deps, engine: kind, program: program(kind) });
+			: createContainerEngine({ ...deps, limits, engine: kind, program: program(kind) });
 	return ({ kind }) => {
 		const engine = made.get(kind) ?? make(kind);
 		made.set(kind, engine);

@@ -3,6 +3,7 @@ import { RelayError } from '../../core/errors.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import { dnsNameOf } from '../../runners/dns-hosts.ts';
+import { KINDS, type Kind } from '../../runners/runner-rules.ts';
 import type { DamagedRunner } from '../../runners/runner-store.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
@@ -41,6 +42,7 @@ async function sourceOf(outer: CommandContext): Promise<PickerSource> {
 	const lineOf = (lines: readonly string[]) => [...said.splice(0), lines[0] ?? ''].join(' ');
 	return {
 		agents: await installedAgents(context),
+		kinds: await kindsHere(context),
 		list: async () => {
 			const { data } = await runnerList.run(context, {});
 			return [...data.runners.map((one) => rowOf(one, data)), ...data.damaged.map(damagedRow)];
@@ -60,7 +62,7 @@ async function linesOf(act: PickerAct, context: CommandContext, look: Look): Pro
 			const { name, ...fields } = act.fields;
 			const more = {
 				...{ command: [], agent: act.agent, repo: null, inPlace: false },
-				...{ kind: null, image: null },
+				...{ kind: act.kind, image: null },
 			};
 			return runnerChangeLines((await runnerCreate.run(context, { name, ...fields, ...more })).data, look);
 		}
@@ -127,14 +129,26 @@ async function installedAgents(context: CommandContext): Promise<string[]> {
 	return found;
 }
 
+/** A container needs an image, which the list does not ask for. */
+async function kindsHere(context: CommandContext): Promise<Kind[]> {
+	const { image } = (await context.settings()).loaded.config.runners;
+	const kinds: Kind[] = [];
+	for (const kind of KINDS)
+		if (kind === 'local' || (image !== null && (await context.findProgram(kind)) !== null)) kinds.push(kind);
+	return kinds;
+}
+
 async function settingRows(context: CommandContext): Promise<string[]> {
 	const { loaded } = await context.settings();
 	const { data } = await runnerList.run(context, {});
 	const running = data.runners.filter(({ probe }) => probe.is === 'running').length;
 	const tmux = await context.findProgram('tmux');
+	const kinds = await kindsHere(context);
 	return [
 		`agents   ${(await installedAgents(context)).join(', ') || 'none is installed'}`,
 		`tmux     ${tmux ?? 'not installed'}`,
+		`kinds    ${kinds.join(', ')}`,
+		`image    ${safeLine(loaded.config.runners.image ?? 'none', 300)}`,
 		`domain   ${loaded.config.runners.domain ?? 'none'}`,
 		`folder   ${safeLine(`${context.paths.dataHome}/runners`, 500)}`,
 		`runners  ${formatPlural(data.runners.length, 'runner')}, ${running} running, ${data.damaged.length} damaged`,

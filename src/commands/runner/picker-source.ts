@@ -1,4 +1,5 @@
 /** What the full-screen list of runners works on. */
+import type { Kind } from '../../runners/runner-rules.ts';
 
 /** All texts are safe, and one line. */
 export interface PickerRow {
@@ -27,7 +28,7 @@ export interface PickerFields {
 }
 
 export type PickerAct =
-	| { do: 'create'; agent: string | null; fields: PickerFields }
+	| { do: 'create'; agent: string | null; kind: Kind; fields: PickerFields }
 	| { do: 'edit'; uuid: string; fields: PickerFields }
 	| { do: 'clone'; uuid: string; name: string }
 	| { do: 'background' | 'restart' | 'kill' | 'delete' | 'override'; uuid: string };
@@ -42,4 +43,6 @@ export interface PickerSource {
 	/** Facts, read-only. */
 	settings(): Promise<readonly string[]>;
 	agents: readonly string[];
+	/** What can run one here: always this machine itself. */
+	kinds: readonly Kind[];
 }

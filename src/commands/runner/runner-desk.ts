@@ -81,7 +81,7 @@ function deskOf(context: CommandContext, store: RunnerStore, domain: string | nu
 	const deps = { processes, clock };
 	const workOf = (runner: RunnerRecord) =>
 		runner.in_place && runner.repo !== null ? runner.repo : join(store.folderOf(runner.uuid), 'work');
-	const engineOf = enginesOf(context, { folderOf: store.folderOf, workOf, limits: loaded.config.runners });
+	const engineOf = enginesOf(context, { folderOf: store.folderOf, workOf });
 	const lockOf = ({ uuid }: RunnerRecord) => lookAtLock(store.folderOf(uuid), deps);
 	const desk: RunnerDesk = {
 		context,

@@ -61,7 +61,7 @@ export const inspectWords = (names: readonly string[]): string[] => [
 	...['container', 'inspect', '--format', FIELDS, ...names],
 ];
 
-export interface SeenContainer {
+interface SeenContainer {
 	isRunning: boolean;
 	pid: number | null;
 	startedAs: string;
@@ -89,14 +89,20 @@ export function readInspected(result: ProcessResult): ReadonlyMap<string, SeenCo
 const NOT_THERE = /no such (?:container|object)|no container with name/i;
 
 /** What it printed. Throws `not_started` with what the engine says. */
-export function mustHave(result: ProcessResult, { engine, image }: { engine: string; image?: string }): string {
+export function mustHave(
+	result: ProcessResult,
+	{ engine, image }: { engine: string; image?: string },
+): string {
 	const { exitCode, stdout, stderr, timedOut } = result;
 	if (exitCode === 0) return stdout.toString();
 	const lines = stderr.trim().split('\n');
 	const why = timedOut ? 'it does not answer' : safeLine(lines.at(-1) ?? '', 300);
-	const isUnknownImage = image !== undefined && /image not known|no such image|unable to find image/i.test(stderr);
+	const isUnknownImage =
+		image !== undefined && /image not known|no such image|unable to find image/i.test(stderr);
 	throw new RelayError('not_started', `${engine} failed: ${why}`, {
-		...(isUnknownImage ? { hint: `Nothing is fetched for a runner. Fetch it first: ${engine} pull ${image}` } : {}),
+		...(isUnknownImage
+			? { hint: `Nothing is fetched for a runner. Fetch it first: ${engine} pull ${image}` }
+			: {}),
 	});
 }
 

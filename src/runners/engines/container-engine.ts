@@ -4,8 +4,8 @@ import type { Clock } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
 import { ensureFolder } from '../../core/files/folders.ts';
-import type { ProcessResult } from '../../core/processes/run-process.ts';
 import type { ProcessTable } from '../../core/processes/process-table.ts';
+import type { ProcessResult } from '../../core/processes/run-process.ts';
 import type { RunnerRecord } from '../runner-record.ts';
 import { type Probe, startDigest } from '../runner-state.ts';
 import { FOLDER_VARIABLE, RUNNER_VARIABLE } from '../runner-variables.ts';
@@ -31,7 +31,7 @@ export interface ContainerDeps {
 	env: Readonly<Record<string, string>>;
 	processes: ProcessTable;
 	clock: Clock;
-	limits: ContainerLimits;
+	limits(): Promise<ContainerLimits>;
 	folderOf(uuid: string): string;
 	workOf(runner: RunnerRecord): string;
 }
@@ -91,7 +91,9 @@ export function createContainerEngine(deps: ContainerDeps): Engine {
 		stop: async (runner) => {
 			if (!(await isRunning(runner))) return 'was_stopped';
 			const seconds = String(GRACE_MS / 1000);
-			mustHave(await call(['stop', '--time', seconds, nameOf(runner)], { timeoutMs: 3 * GRACE_MS }), { engine });
+			mustHave(await call(['stop', '--time', seconds, nameOf(runner)], { timeoutMs: 3 * GRACE_MS }), {
+				engine,
+			});
 			if (await isRunning(runner))
 				throw new RelayError('agent_survived', `The container of the runner ${runner.name} does not end.`, {
 					hint: `See it: ${engine} container inspect ${nameOf(runner)}`,
@@ -155,7 +157,8 @@ async function planOf(
 	ensureFolder(home);
 	const startedAs = startDigest(runner);
 	return {
-		...{ name, image: runner.image, limits, work: workOf(runner), hosts: work.hosts },
+		...{ name, image: runner.image, work: workOf(runner), hosts: work.hosts },
+		limits: await limits(),
 		folders: runner.in_place ? [folder, workOf(runner)] : [folder],
 		user: engine === 'docker' ? await dockerUser(call) : null,
 		variables: {

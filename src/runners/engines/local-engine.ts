@@ -23,7 +23,7 @@ import {
 	screenOf,
 } from './tmux-commands.ts';
 
-export interface LocalDeps {
+interface LocalDeps {
 	/** Absolute; null: there is none. */
 	tmux(): Promise<string | null>;
 	env: Readonly<Record<string, string>>;

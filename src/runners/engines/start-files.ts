@@ -109,4 +109,5 @@ echo up > "$f/started.new" && mv "$f/started.new" "$f/started"
 while t has-session -t =main 2>/dev/null; do sleep 0.3 & wait $!; done
 `;
 
-export const layInsideFile = (folder: string): void => writeAtomic(join(folder, START_PATHS.inside), INSIDE_SH);
+export const layInsideFile = (folder: string): void =>
+	writeAtomic(join(folder, START_PATHS.inside), INSIDE_SH);

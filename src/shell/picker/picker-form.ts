@@ -1,7 +1,7 @@
 /** The form of the full-screen list of runners: its fields, and what may stand in them. */
 import type { PickerRow } from '../../commands/runner/picker-source.ts';
 import { RelayError } from '../../core/errors.ts';
-import { requireDnsName, requirePort, requireRunnerName } from '../../runners/runner-rules.ts';
+import { type Kind, requireDnsName, requirePort, requireRunnerName } from '../../runners/runner-rules.ts';
 import { type EditState, EMPTY_EDIT } from '../editor/edit-state.ts';
 import type { Key } from '../editor/keys.ts';
 import { reduceKey } from '../editor/reduce-key.ts';
@@ -14,6 +14,8 @@ export interface PickerForm {
 	/** That of the one that is edited or copied. */
 	uuid: string;
 	agent: string | null;
+	/** Of a new one. */
+	kind: Kind;
 	name: EditState;
 	port: EditState;
 	protocol: 'tcp' | 'udp';
@@ -47,12 +49,12 @@ export function typed(edit: EditState, key: Key): EditState {
 
 const editOf = (text: string): EditState => ({ ...EMPTY_EDIT, text, cursor: text.length });
 
-export const newForm = (agent: string | null): PickerForm => ({
-	...{ what: 'create', uuid: '', agent, protocol: 'tcp', at: 0 },
+export const newForm = (agent: string | null, kind: Kind = 'local'): PickerForm => ({
+	...{ what: 'create', uuid: '', agent, kind, protocol: 'tcp', at: 0 },
 	...{ name: EMPTY_EDIT, port: EMPTY_EDIT, dns: EMPTY_EDIT },
 });
 
 export const formOf = ({ uuid, name, port, protocol, dnsLabel }: PickerRow): PickerForm => ({
-	...{ what: 'edit', uuid, agent: null, protocol, at: 0 },
+	...{ what: 'edit', uuid, agent: null, kind: 'local', protocol, at: 0 },
 	...{ name: editOf(name), port: editOf(port.split('/')[0] ?? ''), dns: editOf(dnsLabel) },
 });

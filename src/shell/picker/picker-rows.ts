@@ -48,6 +48,8 @@ function headText({ mode, rows, filter }: PickerState, theme: Theme): string {
 			return theme.bold(mode.title);
 		case 'agents':
 			return theme.bold('New runner: which agent?');
+		case 'kinds':
+			return theme.bold('New runner: what runs it?');
 		case 'form':
 			return theme.bold({ create: 'New runner', edit: 'Edit runner', clone: 'Clone runner' }[mode.form.what]);
 		default: {
@@ -60,23 +62,29 @@ function headText({ mode, rows, filter }: PickerState, theme: Theme): string {
 
 function bodyOf(state: PickerState, room: PickerRoom, count: number): PickerBody {
 	const { mode } = state;
-	const { columns, theme } = room;
+	const { columns } = room;
 	switch (mode.is) {
 		case 'page': {
 			const rows = mode.rows?.flatMap((row) => wrapToColumns(row, columns - 1)) ?? ['…'];
 			return still(rows.slice(mode.top, mode.top + count));
 		}
 		case 'agents':
-			return still(
-				window(state.agents, mode.at, count).map(({ item, at }) =>
-					marked(item, at === mode.at, theme, columns),
-				),
-			);
+		case 'kinds':
+			return still(choiceRows(mode.is === 'agents' ? state.agents : state.kinds, mode.at, room, count));
 		case 'form':
 			return formBody(mode.form, room);
 		default:
 			return still(listRows(state, room, count));
 	}
+}
+
+function choiceRows(
+	choices: readonly string[],
+	chosen: number,
+	{ theme, columns }: PickerRoom,
+	count: number,
+): string[] {
+	return window(choices, chosen, count).map(({ item, at }) => marked(item, at === chosen, theme, columns));
 }
 
 function marked(text: string, isChosen: boolean, theme: Theme, columns: number): string {
@@ -169,6 +177,8 @@ function formBody(form: PickerForm, { theme, columns }: PickerRoom): PickerBody 
 	let cursor: PickerBody['cursor'] = null;
 	if (form.agent !== null)
 		rows.push(cutToColumns(`${padToColumns('agent', LABEL)}${form.agent}`, columns - 1));
+	if (form.kind !== 'local')
+		rows.push(cutToColumns(`${padToColumns('kind', LABEL)}${form.kind}`, columns - 1));
 	fieldsOf(form).forEach((field, at) => {
 		const edit = field === 'protocol' ? null : form[field];
 		const text = edit?.text ?? form.protocol;
@@ -208,6 +218,7 @@ function footText({ mode }: PickerState, width: number): string {
 		case 'filter':
 			return 'type to filter · Enter · Esc all';
 		case 'agents':
+		case 'kinds':
 			return '↑ ↓ choose · Enter · Esc back';
 		case 'form':
 			return isNarrow

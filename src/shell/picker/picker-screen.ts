@@ -44,7 +44,7 @@ class PickerScreen {
 			interrupt: (exitCode) => this.#screen.end(exitCode),
 			fail: (error) => this.#fail(error),
 		});
-		this.#state = firstPicker(options.source.agents);
+		this.#state = firstPicker(options.source.agents, options.source.kinds);
 	}
 
 	run(): Promise<number> {

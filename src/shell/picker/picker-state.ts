@@ -1,5 +1,6 @@
 /** The full-screen list of runners: what each key does, apart from drawing and from what runs them. */
 import type { PickerAct, PickerFields, PickerRow } from '../../commands/runner/picker-source.ts';
+import type { Kind } from '../../runners/runner-rules.ts';
 import { type EditState, EMPTY_EDIT } from '../editor/edit-state.ts';
 import type { Key } from '../editor/keys.ts';
 import { fieldError, fieldsOf, formOf, newForm, type PickerForm, typed } from './picker-form.ts';
@@ -8,6 +9,7 @@ type Mode =
 	| { is: 'list' }
 	| { is: 'filter' }
 	| { is: 'agents'; at: number }
+	| { is: 'kinds'; agent: string | null; at: number }
 	| { is: 'form'; form: PickerForm }
 	| { is: 'ask'; act: PickerAct; question: string }
 	/** `rows` null: not known yet. */
@@ -22,6 +24,7 @@ export interface PickerState {
 	/** What was done last, or why it was not. */
 	message: { text: string; isError: boolean } | null;
 	agents: readonly string[];
+	kinds: readonly Kind[];
 	isKnown: boolean;
 }
 
@@ -56,13 +59,13 @@ const HELP = [
 	'L locked, ? not known',
 ];
 
-export const firstPicker = (agents: readonly string[]): PickerState => ({
+export const firstPicker = (agents: readonly string[], kinds: readonly Kind[] = []): PickerState => ({
 	mode: { is: 'list' },
 	rows: [],
 	chosen: null,
 	filter: EMPTY_EDIT,
 	message: null,
-	agents,
+	...{ agents, kinds },
 	isKnown: false,
 });
 
@@ -107,7 +110,11 @@ export function pressPickerKey(state: PickerState, key: Key, page: number): Redu
 		case 'filter':
 			return pressInFilter(state, key);
 		case 'agents':
-			return pressInAgents(state, key, mode.at);
+			return pressInChoice(state, key, { mode, of: state.agents }, (agent) => toKind(state, agent ?? null));
+		case 'kinds':
+			return pressInChoice(state, key, { mode, of: state.kinds }, (kind) =>
+				to(state, { is: 'form', form: newForm(mode.agent, kind) }),
+			);
 		case 'form':
 			return pressInForm(state, key, mode.form);
 		case 'ask':
@@ -147,7 +154,7 @@ function pressInList(state: PickerState, key: Key, page: number): Reduced {
 		case 'n':
 			return state.agents.length > 1
 				? to(state, { is: 'agents', at: 0 })
-				: to(state, { is: 'form', form: newForm(state.agents[0] ?? null) });
+				: toKind(state, state.agents[0] ?? null);
 		default:
 			return row === null ? stay(state) : pressOnRow(state, key.text, row);
 	}
@@ -205,15 +212,28 @@ function pressInFilter(state: PickerState, key: Key): Reduced {
 	return stay({ ...state, filter: typed(state.filter, key) });
 }
 
-function pressInAgents(state: PickerState, key: Key, at: number): Reduced {
-	const last = state.agents.length - 1;
+/** What runs it is asked where there is a choice. */
+function toKind(state: PickerState, agent: string | null): Reduced {
+	const mode: Mode =
+		state.kinds.length > 1
+			? { is: 'kinds', agent, at: 0 }
+			: { is: 'form', form: newForm(agent, state.kinds[0]) };
+	return to(state, mode);
+}
+
+function pressInChoice<Choice>(
+	state: PickerState,
+	key: Key,
+	{ mode, of }: { mode: Extract<Mode, { is: 'agents' | 'kinds' }>; of: readonly Choice[] },
+	choose: (choice: Choice | undefined) => Reduced,
+): Reduced {
+	const last = of.length - 1;
 	const name = nameOf(key);
 	const text = key.kind === 'text' ? key.text : '';
 	if (name === 'escape' || text === 'q') return to(state, { is: 'list' });
-	if (name === 'down' || text === 'j') return to(state, { is: 'agents', at: Math.min(last, at + 1) });
-	if (name === 'up' || text === 'k') return to(state, { is: 'agents', at: Math.max(0, at - 1) });
-	if (name !== 'enter') return stay(state);
-	return to(state, { is: 'form', form: newForm(state.agents[at] ?? null) });
+	if (name === 'down' || text === 'j') return to(state, { ...mode, at: Math.min(last, mode.at + 1) });
+	if (name === 'up' || text === 'k') return to(state, { ...mode, at: Math.max(0, mode.at - 1) });
+	return name === 'enter' ? choose(of[mode.at]) : stay(state);
 }
 
 function pressInForm(state: PickerState, key: Key, form: PickerForm): Reduced {
@@ -238,11 +258,11 @@ function pressInForm(state: PickerState, key: Key, form: PickerForm): Reduced {
 function submit(state: PickerState, form: PickerForm): Reduced {
 	const bad = fieldsOf(form).findIndex((field) => fieldError(form, field) !== null);
 	if (bad >= 0) return to(state, { is: 'form', form: { ...form, at: bad } });
-	const { what, uuid, agent, protocol } = form;
+	const { what, uuid, agent, kind, protocol } = form;
 	const [name, port, dns] = [form.name.text, form.port.text, form.dns.text];
 	const fields: PickerFields = { name, port, protocol, dns };
 	const acts: Record<PickerForm['what'], PickerAct> = {
-		create: { do: 'create', agent, fields },
+		create: { do: 'create', agent, kind, fields },
 		edit: { do: 'edit', uuid, fields },
 		clone: { do: 'clone', uuid, name },
 	};

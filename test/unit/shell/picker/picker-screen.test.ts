@@ -25,6 +25,7 @@ function openPicker() {
 		clock: { now: () => 0, monotonic: () => 0, sleep: () => new Promise<void>((now) => (wake = now)) },
 		source: {
 			agents: [],
+			kinds: [],
 			list: () => new Promise((look) => looks.push(look)),
 			act: () => new Promise((said) => (done = said)),
 			attach: async () => '',

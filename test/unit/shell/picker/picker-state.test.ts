@@ -55,6 +55,27 @@ describe('the list of runners', () => {
 		expect(chosenRow(withRunners(turned, [row('last')]))?.name).toBe('last');
 	});
 
+	it('asks for the agent, and for what runs it, where there is a choice', () => {
+		const from = withRunners(firstPicker(['claude', 'codex'], ['local', 'podman']), rows);
+		const keys = [...text('nj'), key('enter'), ...text('j'), key('enter'), ...text('box'), key('enter')];
+		expect(press(keys, from).effects).toEqual([
+			{
+				type: 'act',
+				act: {
+					...{ do: 'create', agent: 'codex', kind: 'podman' },
+					fields: { name: 'box', port: '', protocol: 'tcp', dns: '' },
+				},
+			},
+		]);
+		const room = { columns: 40, rows: 10, theme: PLAIN_THEME };
+		const shown = pickerRegion(press(keys.slice(0, 3), from).state, room).rows;
+		expect(shown.slice(0, 3)).toEqual(['New runner: what runs it?', '› local', '  podman']);
+		expect(press([...text('n'), key('enter'), ...text('q')], from).state.mode).toEqual({ is: 'list' });
+		// With one of each nothing is asked.
+		const only = withRunners(firstPicker(['claude'], ['local']), rows);
+		expect(press(text('n'), only).state.mode).toMatchObject({ is: 'form', form: { agent: 'claude' } });
+	});
+
 	it('does what each key says, in either case, to the chosen one', () => {
 		const acts = { b: 'background', r: 'restart', o: 'override' };
 		for (const [letter, act] of Object.entries(acts))
@@ -90,6 +111,7 @@ describe('the list of runners', () => {
 				type: 'act',
 				act: {
 					do: 'create',
+					kind: 'local',
 					agent: 'codex',
 					fields: { name: 'a', port: '-1', protocol: 'udp', dns: 'web' },
 				},
