@@ -432,6 +432,7 @@ export const ROOMS: readonly Room[] = [
 			'bind-port',
 			'dns-hosts',
 			'engines/engine',
+			'engines/container-engine',
 			'engines/local-engine',
 			'find-runner',
 			'runner-lock',
