@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const WORDS = 12_000;
-/** Of a turn: prompt, answers, calls and their outputs, in characters. */
+/** What a turn has: prompt, answers, calls and their outputs, in characters. */
 const PROMPT_CHARS = 140;
 const ANSWER_CHARS = 420;
 const OUTPUT_CHARS = 6_000;

@@ -10,7 +10,7 @@ export interface ToolServer {
 	tools: readonly string[];
 }
 
-/** Variables by which the server finds what its user keeps, for a CLI that passes on only what it is told. */
+/** Variables by which the server finds what its user keeps, for a CLI that passes on only those that are named to it. */
 export const TOOL_SERVER_VARIABLES: readonly string[] = [
 	'XDG_CONFIG_HOME',
 	'XDG_DATA_HOME',

@@ -1,4 +1,4 @@
-/** What a hook is told of what happens: facts as data, never what the user or an agent said. Pure. */
+/** What a hook reads about an event: facts as data, never what the user or an agent said. Pure. */
 import { toIso, toIsoOrNull } from '../core/clock.ts';
 import { describeLimit } from '../limits/describe-limit.ts';
 import type { RelayEvent } from '../relay/events/relay-events.ts';

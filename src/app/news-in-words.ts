@@ -24,7 +24,7 @@ export async function newsInWords(
 	recorded: SessionNews,
 	{ writer, texts, secrets, ports, notice, signal, began }: Writing,
 ): Promise<SessionNews | null> {
-	if (recorded.told.length === 0) return null;
+	if (recorded.described.length === 0) return null;
 	const { registry } = ports.settings();
 	const choice = registry.parse(writer);
 	const { title } = registry.find(choice.agent);

@@ -33,9 +33,9 @@ export interface AttachEnd {
 	sessionId: SessionId;
 	/** `left`: by the key; `limit`: at once, as configured; `signal`: the relay was told to end. */
 	how: 'ended' | 'left' | 'limit' | 'signal';
-	/** Of the TUI, where it ended by itself. */
+	/** The TUI's, where it ended by itself. */
 	exitCode: number | null;
-	/** Of the relay, where a signal ended it. */
+	/** The relay's, where a signal ended it. */
 	signalCode: number | null;
 	/** What happened there, oldest first. */
 	turns: readonly TurnState[];

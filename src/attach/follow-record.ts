@@ -138,7 +138,7 @@ export class RecordFollower {
 	}
 }
 
-/** Of a rollout, whose first line has it; undefined: not there yet. */
+/** The folder that the first line of a rollout names; undefined: the line is not there yet. */
 function cwdOf(path: string): string | null | undefined {
 	const lines = new GrowingLines(path);
 	try {

@@ -32,7 +32,7 @@ export interface TuiTurnsOptions {
 
 type EventType = Extract<Heard, { step: 'event' }>['event']['type'];
 
-/** The agent works on, although it had been done. Its usage may be told later. */
+/** The agent works on, although it had been done. Its usage may be reported later. */
 const WORKS_ON: ReadonlySet<EventType> = new Set(['agent_message_chunk', 'tool_call', 'tool_result']);
 
 export class TuiTurns {
@@ -110,7 +110,7 @@ export class TuiTurns {
 	}
 
 	/**
-	 * The TUI has ended, and its transcripts have told all: `last` is that. `cut`: what became of a turn of which no line says that it
+	 * The TUI has ended, and its transcripts are complete: `last` is that. `cut`: what became of a turn of which no line says that it
 	 * ended.
 	 */
 	async end(last: readonly Heard[], cut: 'cancelled' | 'outcome_unknown'): Promise<void> {
@@ -217,9 +217,9 @@ export class TuiTurns {
 		const login = adapter.probeLogin(deps.env);
 		this.#limit = updateLedger(state, { model: modelAsked, login }, deps);
 		const { agent, status, stop_reason, duration_ms, error, limit } = state;
-		const told = { turn: turn.number, agent, status, stop_reason, duration_ms, limit, error };
+		const end = { turn: turn.number, agent, status, stop_reason, duration_ms, limit, error };
 		if (!turn.hasFinished) {
-			this.#log({ type: 'turn_finished', ...told });
+			this.#log({ type: 'turn_finished', ...end });
 			deps.hooks?.event({ type: 'turn_finished', turn: turn.number, state }, session);
 		}
 		turn.hasFinished = true;

@@ -67,7 +67,7 @@ export interface JournalOptions {
 	removableFolders?: readonly string[];
 	/** The new contents are byte for byte as their edits name them, so that none is read again. */
 	isExact?: boolean;
-	/** Told the permissions that each new content will have; null: a link. */
+	/** Called with the permissions that each new content will have; null: a link. */
 	onStaged?: (path: string, permissions: number | null) => void;
 }
 

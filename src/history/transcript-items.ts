@@ -62,7 +62,7 @@ export interface TranscriptFacts {
 	slug: string;
 	/** Another agent's helper: nobody typed its prompts. */
 	isSubAgent: boolean;
-	/** Of a helper: the id of the conversation that started it. */
+	/** The id of the conversation that started it, if it is a helper. */
 	parent: string;
 	/** Epoch ms. */
 	startedAt: number;
@@ -92,13 +92,13 @@ export interface GrowingReader extends Omit<TranscriptReader, 'survey'> {
 
 /** A transcript that was found by its place. */
 export interface FoundTranscript {
-	/** Of the file; of a session in a database `<file>#<id>`. Absolute. */
+	/** The file's absolute path; `<file>#<id>` for a session in a database. */
 	path: string;
 	/** By the name of the file; null: only its contents have it. */
 	id: string | null;
 	/** Changes when the contents do; null: size and time of the file say it. */
 	mark: string | null;
-	/** Of a helper by its place: the id of the conversation that started it. */
+	/** The id of the conversation that started it, if its place says that it is a helper. */
 	parent: string | null;
 }
 

@@ -1,5 +1,5 @@
 /**
- * How full the windows of each agent's plan are, as far as its CLI has told: one small file for every relay of this user, locked while
+ * How full the windows of each agent's plan are, as far as its CLI has reported: one small file for every relay of this user, locked while
  * it is rewritten, read again for each question. It is a hint, never evidence of a limit: a file that cannot be read counts as
  * empty, and what cannot be written is known to this relay alone.
  */

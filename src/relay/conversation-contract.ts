@@ -106,7 +106,7 @@ export interface AgentsAtHand {
 	candidates(): Promise<CandidateVerdict[]>;
 	/** Which agent would get the next prompt now. */
 	upcoming(): Promise<Upcoming>;
-	/** How full the windows of the logins in use are, as last told to any relay of this user. */
+	/** How full the windows of the logins in use are, as last reported to any relay of this user. */
 	windows(): SeenWindow[];
 	/** An agent that is preferred over the active one and whose limit has ended. Returned once. */
 	offerBack(): AgentChoice | null;

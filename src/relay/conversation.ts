@@ -183,8 +183,8 @@ class OneConversation implements Conversation {
 
 	beginning: Conversation['beginning'] = (act, notice) =>
 		this.#exclusively(async () => {
-			const told = { signal: this.#abort.signal, notice };
-			const session = await beginWithoutTask(this.#sender, told);
+			const options = { signal: this.#abort.signal, notice };
+			const session = await beginWithoutTask(this.#sender, options);
 			const before = session.meta.turn_count;
 			try {
 				return await act({ session, ports: this.#ports });

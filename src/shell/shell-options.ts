@@ -50,7 +50,7 @@ export interface ShellOptions {
 	pair?: PairMail | null;
 	/** The shell shows notices above its edit line while it has the terminal. */
 	takeNotices?: TakeNotices;
-	/** What is told while the terminal has no focus; absent: nothing. */
+	/** Notices while the terminal has no focus; absent: there are none. */
 	notify?: NotifyOptions;
 	/** `ui.status`: a row under the edit line; default: none. */
 	hasStatus?: boolean;

@@ -256,7 +256,7 @@ function filesOfNew(
 	return [...others.map(([file, text]) => [join(paths.folder, file), text] as const), [paths.state, state]];
 }
 
-/** Of a file that is written twice, what is written last. */
+/** A file that is written twice is written as it was last. */
 function lastOfEach(files: ReadonlyArray<readonly [string, string]>): Array<readonly [string, string]> {
 	return [...new Map(files)];
 }

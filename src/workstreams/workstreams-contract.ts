@@ -41,9 +41,9 @@ export interface Workstreams {
 	hasMarker(session: string): boolean;
 	/** The workstream that each session worked on last, by the id of the session. */
 	markers(): Map<string, WorkstreamName>;
-	/** Until when hints tell what a session did, ISO-8601; null: nothing was told. */
+	/** The end of what hints say a session did, ISO-8601; null: they say nothing of it. */
 	toldUntil(session: string): string | null;
-	/** Whether an agent wrote what was told last of a session. */
+	/** Whether an agent wrote the newest hint of a session. */
 	isToldInWords(session: string): boolean;
 	hints(): { hints: Hint[]; unread: string[] };
 	/** Writes what a session did, and nothing else. `workstream` null: it worked on none. */

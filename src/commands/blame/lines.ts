@@ -80,8 +80,8 @@ function legend(data: BlameData, { theme, columns }: Look): string[] {
 		...(turn.prompt === null ? [] : below(`  ${safeLine(turn.prompt, PROMPT_CHARS)}`).map(theme.dim)),
 		...(turn.why === null ? [] : below(`  ${describeLogEvent(turn.why, data.now).line}`).map(theme.dim)),
 	]);
-	const told = data.lines.filter((line) => !isBlankUnknown(line));
-	const unknown = [...new Map(told.flatMap(({ by }) => unknownText(by))).values()];
+	const known = data.lines.filter((line) => !isBlankUnknown(line));
+	const unknown = [...new Map(known.flatMap(({ by }) => unknownText(by))).values()];
 	const problems = data.problems.map((problem) => theme.warn(`! ${safeLine(problem, 200)}`));
 	const blocks = [turns, unknown.flatMap(below).map(theme.dim), problems].filter((block) => block.length > 0);
 	return blocks.flatMap((block) => ['', ...block]);

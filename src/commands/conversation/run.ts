@@ -28,7 +28,7 @@ export interface ConversationData {
 	/** How many its line of work has. */
 	sessionCount: number;
 	messages: readonly ConversationMessage[];
-	/** Of these sessions in all, and how many come before the first shown. */
+	/** All messages of these sessions, and how many come before the first shown. */
 	count: number;
 	before: number;
 	/** The message that was named. */

@@ -5,7 +5,7 @@ import { findChain, type NamedChain } from '../../history/query/chains.ts';
 import { messageAt } from '../../history/query/read-conversation.ts';
 
 export interface MessageRef {
-	/** Of the conversation. */
+	/** The conversation's. */
 	ref: string;
 	/** From 1 on; null: no message is named. */
 	number: number | null;

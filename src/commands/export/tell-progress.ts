@@ -7,7 +7,7 @@ const QUIET_MS = 1000;
 /** So much takes longer than that. */
 const LONG_BYTES = 16 * 1024 * 1024;
 
-/** Says which turn is read, where somebody waits for it; to be told of each turn before it is read. */
+/** Says which turn is read, where somebody waits for it; to be called with each turn before it is read. */
 export function createProgress(
 	{ clock, progress }: Pick<CommandContext, 'clock' | 'progress'>,
 	{ status }: Pick<Shown<unknown>, 'status'>,

@@ -10,7 +10,7 @@ import type { CommandContext } from '../context.ts';
 import { resume } from '../shell/options.ts';
 
 interface GoOn {
-	/** Of `conversations`. */
+	/** The `ref` in `conversations`. */
 	ref: string;
 	/** null: who had it. */
 	agent: string | null;

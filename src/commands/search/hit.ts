@@ -13,7 +13,7 @@ import { shortConversation } from '../conversations/short-conversation.ts';
 
 export interface Hit extends Omit<FoundMessage, 'text'> {
 	place: ChainPlace;
-	/** Of the message, and of its conversation. */
+	/** Those of the message and of its conversation. */
 	tags: readonly string[];
 	excerpt: readonly ExcerptPiece[];
 	/** `7F3K2Q#12`: what commands take. */

@@ -4,7 +4,7 @@ export interface TagChange {
 }
 
 export interface TagData {
-	/** Of a session its ULID, of another conversation its `ref` in the index. */
+	/** A session's ULID, or another conversation's `ref` in the index. */
 	id: string;
 	/** Which message of it, from 1 on; null: it is all of it. */
 	message: number | null;

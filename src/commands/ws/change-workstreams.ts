@@ -131,7 +131,7 @@ async function leave(
 	return changed(done, { workstream, saved: null, attachment: { ...attachment, session: null } });
 }
 
-/** Of the session that is attached to the workstream that is to be saved; others were saved at their end. */
+/** The words of the session that is attached to the workstream to be saved; other sessions were saved at their end. */
 async function wordsFirst(
 	name: WorkstreamName | null,
 	{ name: attached, records }: Attachment,

@@ -44,7 +44,7 @@ async function openSessionOn(name: WorkstreamName, context: CommandContext): Pro
 		try {
 			if (store.status(id).status === 'active') return `session ${id.slice(-6)}`;
 		} catch (error) {
-			// Of another repo, or removed.
+			// It is in another repo, or was removed.
 			if (!(error instanceof RelayError)) throw error;
 		}
 	}

@@ -96,7 +96,7 @@ export function readRegularFile(path: string, maxBytes = MAX_REGULAR_BYTES): Buf
 /** Files up to this size are read at one go. */
 const SMALL_BYTES = 1024 * 1024;
 
-/** `size`: as the system told it, which some files (below /proc) do not have. In one call where `readFileSync` takes three. */
+/** `size`: as the system reports it, which some files (below /proc) do not have. In one call where `readFileSync` takes three. */
 function readOpen(fd: number, size: number): Buffer {
 	if (size === 0 || size > SMALL_BYTES) return readFileSync(fd);
 	// One byte more than there should be: a file that has grown is read as a whole.

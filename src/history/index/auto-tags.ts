@@ -32,7 +32,7 @@ const BY_WORDS: ReadonlyArray<readonly [string, RegExp]> = [
 	],
 ];
 
-/** Of an answer of an agent. */
+/** Tags for an agent's answer. */
 export function answerTags(text: string): string[] {
 	const always = [...(INSIGHT.test(text) ? ['insight'] : []), ...(PHASES.test(text) ? ['plan'] : [])];
 	if (text.length < MIN_CHARS) return always;
@@ -51,7 +51,7 @@ const TESTS =
 const DEPLOY =
 	/(?:^|[\s;&|(])(?:ssh|scp|sftp|rsync|docker|docker-compose|podman|kubectl|helm|terraform|ansible(?:-playbook)?|flyctl|vercel|netlify|heroku|gcloud|wrangler|serverless|pm2)(?:\s|$)/;
 
-/** Of a call of a tool, for its whole conversation. `command`: what a shell was given; null: it is no shell. */
+/** Tags that a tool call gives to its whole conversation. `command`: what a shell was given; null: it is no shell. */
 export function callTags(name: string, command: string | null): string[] {
 	const tags: string[] = [];
 	if (PLANNING.test(name)) tags.push('has:planning');

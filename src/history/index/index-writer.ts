@@ -26,7 +26,7 @@ export interface Piece {
 	state: SourceState;
 	/** What was read of the source before is not there any more. */
 	isAnew: boolean;
-	/** Of a session of ours. */
+	/** Empty for a session that is not ours. */
 	turns: readonly RelayTurn[];
 	/** All tags in the record of a session of ours. Absent: this piece does not say. */
 	recordTags?: readonly string[];

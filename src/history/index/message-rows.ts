@@ -21,7 +21,7 @@ export interface MessageRow {
 
 /** What is known of a conversation by what was read of it now. */
 export interface ConversationFacts extends Partial<Omit<TranscriptFacts, 'startedAt'>> {
-	/** Of its messages: the first prompt, else a slash command; null: neither. */
+	/** The first prompt among its messages, else a slash command; null: neither. */
 	firstWords: string | null;
 	startedAt: number | null;
 	endedAt: number | null;

@@ -1,7 +1,7 @@
 /** Which messages and conversations are looked at, as SQL over `messages m` and `conversations c` (see `index/index-tables`). */
 
 export interface Filters {
-	/** Of a message: who answered or was asked. */
+	/** Who answered a message, or was asked by it. */
 	agent?: string | null;
 	/** An absolute folder, what is below it included; or any part of one. */
 	project?: string | null;
@@ -33,7 +33,7 @@ export function messageCondition({ agent, role, tags, since, until, ...of }: Fil
 	]);
 }
 
-/** Of whole conversations: a tag counts where any of its messages has it. */
+/** For whole conversations: a tag counts where any message has it. */
 export function conversationCondition({ agent, tags, since, until, ...of }: Filters): Condition {
 	return allOf([
 		given(agent, 'c.agent = ?'),

@@ -6,7 +6,7 @@ import { conversationCondition, type Filters } from './filters.ts';
 
 export interface ListedConversation extends ConversationRow {
 	place: ChainPlace;
-	/** Of the conversation itself, automatic and the user's own. */
+	/** The conversation's own, automatic and given by the user. */
 	tags: readonly string[];
 }
 

@@ -3,7 +3,7 @@ import { type IndexDatabase, withTransaction } from '../index/open-index.ts';
 
 /** What is tagged: a conversation, or one message of it. */
 export interface Tagged {
-	/** Of `conversations`. */
+	/** The `ref` in `conversations`. */
 	ref: string;
 	/** An id of `messages`; null: the conversation itself. */
 	message: number | null;

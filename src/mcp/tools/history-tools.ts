@@ -6,7 +6,7 @@ import { type Argument, countOf, flagOf, listOf, resultOf, type Tool, textOf } f
 const MAX_MESSAGE = 999_999_999;
 const TIME = 'such as 7d, 2026-11-30 or today';
 
-/** Of any repo and any agent. */
+/** A conversation of any repo and any agent. */
 const conversation = (option: string, about: string, isNeeded: boolean): Argument =>
 	textOf({
 		option,

@@ -37,7 +37,7 @@ interface LocalDeps {
 const FIRST_LOOK_MS = 300;
 const LOOK_MS = 50;
 /** How long the server of a program that has ended may take to say so: a moment, or seconds on a busy machine. */
-const TOLD_MS = 8_000;
+const REPORT_MS = 8_000;
 
 export function createLocalEngine(deps: LocalDeps): Engine {
 	const { processes, clock, folderOf } = deps;
@@ -80,8 +80,8 @@ export function createLocalEngine(deps: LocalDeps): Engine {
 		while (isLeft() && clock.monotonic() < deadline) await clock.sleep(LOOK_MS);
 		const isKilled = isLeft();
 		// The server says how the program ended, and ends then by itself.
-		const told = clock.monotonic() + TOLD_MS;
-		while (!isKilled && own(runner).length > 0 && clock.monotonic() < told) await clock.sleep(LOOK_MS);
+		const reported = clock.monotonic() + REPORT_MS;
+		while (!isKilled && own(runner).length > 0 && clock.monotonic() < reported) await clock.sleep(LOOK_MS);
 		for (const one of own(runner)) processes.signal(one, 'SIGKILL');
 		const gone = clock.monotonic() + GRACE_MS;
 		while (own(runner).length > 0 && clock.monotonic() < gone) await clock.sleep(LOOK_MS);

@@ -26,7 +26,7 @@ export class NumberedLines {
 	/** The latest time that was given out; null: none. */
 	#latest: number | null = null;
 
-	/** `last`: up to this number they are known. `mayBeginAnew`: a lost file is continued with number 1, and told by its times. */
+	/** `last`: up to this number they are known. `mayBeginAnew`: a lost file is continued with number 1, and recognized by its times. */
 	constructor(path: string, last: number, { mayBeginAnew = false } = {}) {
 		this.#lines = new GrowingLines(path);
 		this.#last = last;

@@ -22,7 +22,7 @@ export interface LaunchFacts {
 	rivals: readonly NameId[];
 }
 
-/** In the order in which they are told: whether relays under names are allowed at all comes first. */
+/** In the order in which they are reported: whether relays under names are allowed at all comes first. */
 export function whyNoLaunch({ id, entry, isAllowed, folder, bound, rivals }: LaunchFacts): RelayError | null {
 	if (id === DEFAULT_NAME) return null;
 	if (!isAllowed)

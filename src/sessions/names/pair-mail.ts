@@ -40,7 +40,7 @@ export function pairMailPath(stateHome: string, store: string, name: NameId): st
 	return join(stateHome, 'pairs', `${repo}-${name}.jsonl`);
 }
 
-/** In case a change was not told. */
+/** In case a change was not reported. */
 const LOOK_EVERY_MS = 1000;
 
 export function openPairMail(path: string, clock: Pick<Clock, 'sleep'>): PairMail {

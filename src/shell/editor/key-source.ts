@@ -1,4 +1,4 @@
-/** Keys of the terminal as they come: what one read gives is decoded, and what only time can tell is told by time. */
+/** Keys of the terminal as they come: what one read gives is decoded, and what only time can tell is left to time. */
 import type { Clock } from '../../core/clock.ts';
 import { BURST_GAP_MS, readBurst } from './decode/bursts.ts';
 import { createKeyDecoder, type Key } from './keys.ts';

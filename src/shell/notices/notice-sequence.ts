@@ -1,4 +1,4 @@
-/** How a terminal is told something while nobody looks at it. */
+/** Sequences by which a terminal notifies a user who does not look at it. */
 import { safeLine } from '../../core/text.ts';
 
 export type NoticeKind = 'auto' | 'osc9' | 'osc777' | 'bell' | 'off';

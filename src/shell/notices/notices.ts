@@ -1,4 +1,4 @@
-/** Tells the user what happens while the terminal has no focus; one that never reports its focus is told always. */
+/** Tells the user what happens while the terminal has no focus; one that never reports its focus always gets notices. */
 import type { Clock } from '../../core/clock.ts';
 import type { RelayEvent } from '../../relay/events/relay-events.ts';
 import type { TerminalInput } from '../../ui/terminal-modes.ts';
@@ -8,7 +8,7 @@ import { type NoticeMemory, noticeText } from './notice-text.ts';
 /** `notify.*`, and what the terminal says of itself. */
 export interface NotifyOptions {
 	terminal: NoticeKind;
-	/** A turn that took longer is told when it ends, ms. */
+	/** The end of a turn that took longer is a notice, ms. */
 	afterMs: number;
 	env: TerminalVariables;
 }

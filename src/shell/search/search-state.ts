@@ -10,7 +10,7 @@ export interface SearchState {
 	edit: EditState;
 	hits: readonly Hit[];
 	hasMore: boolean;
-	/** Of `hits`. */
+	/** An index into `hits`. */
 	selected: number;
 	/** What is searched for is not found yet. */
 	isSearching: boolean;

@@ -108,7 +108,7 @@ export class PromptQueue {
 		this.#held = null;
 		if (work.running.isInterruptible && work.answersNow(prompt)) {
 			this.#answers = this.#answers.then(async () => {
-				// How the turn ended, which the user has stopped, is told first.
+				// How the turn ended that the user has stopped is shown first.
 				if (work.running.isStopping && !work.leaves(prompt)) await this.#begun;
 				transcript.prompt(prompt, receiver());
 				await work.runNow(prompt);

@@ -31,7 +31,7 @@ export class RunningWork {
 		return this.#listener;
 	}
 
-	/** What a command is told of it. */
+	/** What commands may know of it. */
 	get forCommands(): { say: ((text: string) => void) | null; isBusy: boolean } {
 		return { say: this.#listener, isBusy: this.isInterruptible };
 	}

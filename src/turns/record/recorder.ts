@@ -197,7 +197,7 @@ export class TurnRecorder {
 		this.#restored++;
 	}
 
-	/** Of a replay, after the last write: each record is what it was, or all that was read again. */
+	/** Ends a replay, after its last write: each record is what it was, or all that was read again. */
 	replaceRecords(): void {
 		const { turn } = this.#options;
 		this.#events.replace(turnFile(this.#folder, turn, 'events.jsonl'));
@@ -241,7 +241,7 @@ export class TurnRecorder {
 	}
 }
 
-/** Of a replay beside its place, without what a replay that died has left there. */
+/** A replay's record is written beside its place, without what a replay that died has left there. */
 function openRecord(
 	name: 'events.jsonl' | 'output.md',
 	{ folder, turn, isReplay = false }: RecorderOptions,

@@ -20,11 +20,11 @@ export interface SessionNews {
 	/** null: nothing has happened since. */
 	segment: SegmentFacts | null;
 	/** The turns of the segment, oldest first. */
-	told: readonly ToldTurn[];
+	described: readonly DescribedTurn[];
 }
 
 /** A turn in words, without secrets. */
-export interface ToldTurn {
+export interface DescribedTurn {
 	asked: string;
 	/** How it ended, and what came of it. */
 	outcome: string;
@@ -38,26 +38,26 @@ export interface NewsSource {
 	secrets: readonly string[];
 	/** Now, ISO-8601. */
 	at: string;
-	/** The state has, in an agent's words, all that was told before: the records do not replace them while nothing new has happened. */
+	/** The state has, in an agent's words, all that happened before: the records do not replace them while nothing new has happened. */
 	isInWords?: boolean;
 }
 
-/** `since`: ISO-8601, the end of what was told before; null: nothing was. Throws like `SessionStore.read`. */
+/** `since`: ISO-8601, the end of what the state has; null: it has nothing. Throws like `SessionStore.read`. */
 export function sessionNews(id: SessionId, since: string | null, source: NewsSource): SessionNews {
 	const { store, at, isInWords = false } = source;
 	const meta = store.read(id);
 	const turns = store.turns(id);
 	const redactor = createRedactor(source.secrets);
 	const fresh = turns.filter((turn) => since === null || (turn.ended_at ?? turn.started_at) > since);
-	// One that still runs is told when it has ended; what it has decided counts at once.
+	// A turn that still runs is described once it has ended; its decisions count at once.
 	const ended = fresh.filter(({ ended_at }) => ended_at !== null);
-	const told = fresh.slice(-MAX_TURNS).map((state) => readTold(id, state, { store, redactor }));
+	const described = fresh.slice(-MAX_TURNS).map((state) => describeTurn(id, state, { store, redactor }));
 	const notes = meta.notes.filter((note) => note.kind === 'note' && (since === null || note.at > since));
 	const decisions = [
 		...notes.map(({ text }) => cleanLine(text, redactor)),
-		...told.flatMap(({ decisions: found }) => found),
+		...described.flatMap(({ decisions: found }) => found),
 	].slice(-MAX_DECISIONS);
-	const over = told.filter(({ isOver }) => isOver);
+	const over = described.filter(({ isOver }) => isOver);
 	const bullets = over.map(({ bullet }) => bullet);
 	const isWritten = isInWords && fresh.length === 0;
 	return {
@@ -73,22 +73,22 @@ export function sessionNews(id: SessionId, since: string | null, source: NewsSou
 			bullets.length === 0 && notes.length === 0
 				? null
 				: { from: since ?? meta.created_at, to: lastTime(ended) ?? at, bullets, decisions },
-		told: over.map(({ turn }) => turn),
+		described: over.map(({ turn }) => turn),
 	};
 }
 
-/** A session of hundreds of turns is told by its last ones. */
+/** A session of hundreds of turns is described by its last ones. */
 const MAX_TURNS = 30;
 const MAX_DECISIONS = 8;
 const MAX_CHARS = 240;
 /** The beginning and the last words of a turn are enough. */
 const LOG_BYTES = 64 * 1024;
 
-function readTold(
+function describeTurn(
 	id: SessionId,
 	state: TurnState,
 	{ store, redactor }: Pick<NewsSource, 'store'> & { redactor: Redactor },
-): { bullet: string; decisions: string[]; isOver: boolean; turn: ToldTurn } {
+): { bullet: string; decisions: string[]; isOver: boolean; turn: DescribedTurn } {
 	const record = readTurnRecord({ folder: store.folderOf(id), state, witness: store.witness(id) }, LOG_BYTES);
 	const asked = cleanLine(record.userPrompt ?? '', redactor, 120);
 	const last = redactor.record(spokenMessages(record.events).at(-1) ?? '');

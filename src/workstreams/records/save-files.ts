@@ -45,7 +45,7 @@ export interface Save {
 	/** `hand`: a text that is too long is refused. `machine`: it is trimmed. */
 	by: 'hand' | 'machine';
 	session: SavingSession | null;
-	/** What the session did; null: nothing to be told. */
+	/** What the session did; null: nothing worth a hint. */
 	segment: SegmentFacts | null;
 	status?: WorkstreamStatus;
 }

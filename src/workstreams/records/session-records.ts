@@ -53,7 +53,7 @@ export function serializeMarker(marker: Marker): string {
 	return `${JSON.stringify(marker)}\n`;
 }
 
-/** Of every session, by its id. */
+/** The markers of every session, by its id. */
 export function readMarkers(places: Pick<Places, 'markers'>): Map<string, Marker> {
 	const found = new Map<string, Marker>();
 	for (const name of namesIn(places.markers)) {

@@ -1,6 +1,6 @@
 /** What an agent is asked that writes the state of a workstream: the records of a session as data, and the form of the answer. Pure. */
 import { safeText } from '../../core/text.ts';
-import type { SessionNews, ToldTurn } from '../facts/session-news.ts';
+import type { DescribedTurn, SessionNews } from '../facts/session-news.ts';
 import { DECISIONS, NEXT, STATUS, trimmedState } from '../state/state-text.ts';
 
 /** The section of an answer that becomes the session's summary. */
@@ -35,7 +35,7 @@ export function promptForWords(
 		'---',
 		'The session, turn by turn:',
 		'---',
-		...newestTurns(news.told).map(asData),
+		...newestTurns(news.described).map(asData),
 		...list('Decisions and notes on record', news.news.decisions),
 		...list('Open by the agent’s plan', news.news.next ?? []),
 		'---',
@@ -50,10 +50,10 @@ const asData = (text: string) =>
 		.replace(/^-{3,}[ \t]*$/gm, '- - -');
 
 /** Oldest first; the newest ones that have room. */
-function newestTurns(told: readonly ToldTurn[]): string[] {
+function newestTurns(turns: readonly DescribedTurn[]): string[] {
 	const shown: string[] = [];
 	let bytes = 0;
-	for (const turn of told.toReversed()) {
+	for (const turn of turns.toReversed()) {
 		const text = describe(turn);
 		bytes += Buffer.byteLength(text);
 		if (bytes > MAX_TURNS_BYTES && shown.length > 0) break;
@@ -62,7 +62,7 @@ function newestTurns(told: readonly ToldTurn[]): string[] {
 	return shown;
 }
 
-const describe = ({ asked, outcome, said }: ToldTurn) =>
+const describe = ({ asked, outcome, said }: DescribedTurn) =>
 	[
 		`- Task: ${asked === '' ? '(continued)' : asked}`,
 		`  Outcome: ${outcome}`,

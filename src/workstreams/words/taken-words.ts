@@ -9,7 +9,7 @@ import { DONE } from './prompt-for-words.ts';
 const MAX_LINES = 60;
 const MAX_BYTES = 12 * 1024;
 const MAX_LINE_CHARS = 400;
-/** Of each section. */
+/** Taken of each section. */
 const MAX_ITEMS = 12;
 
 /** `why`: the answer cannot be used, as the end of a sentence. */

@@ -26,7 +26,7 @@ export class TodoTable {
 	readonly #rows = new Map<string, Todo>();
 	#isKnown = true;
 
-	/** `before` is null if there may be rows that nothing told of. */
+	/** `before` is null if there may be rows that nothing has reported. */
 	constructor(before: readonly PlanItem[] | null = []) {
 		this.#isKnown = before !== null;
 		for (const [at, { id, text, status }] of (before ?? []).entries())

@@ -8,7 +8,7 @@ export interface Cleaner {
 	text(text: string): string;
 	/**
 	 * As `text`, with its beginning and its end alone where it is longer than `maxChars`. `whole`: where all of it is. Each cut is
-	 * told to `onCut` in words.
+	 * passed to `onCut` in words.
 	 */
 	clip(text: string, limits: Clip): string;
 	/** Every text in a value of JSON, keys aside. */

@@ -8,7 +8,7 @@ import { gatherTurn, type TurnParts } from './gather-turn.ts';
 export interface ExportParts extends HeadParts, TurnParts {
 	/** What could not be read; it grows while the items are read. */
 	problems: string[];
-	/** Told of each turn before it is read. */
+	/** Called with each turn before it is read. */
 	onTurn(number: number): void;
 	signal: AbortSignal;
 }

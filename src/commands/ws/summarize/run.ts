@@ -127,7 +127,7 @@ function newsOrNull(
 	}
 }
 
-/** Of every repo of this user, by when they were used last. */
+/** In every repo of this user, by when they were used last. */
 async function sessionsSince(
 	since: number,
 	context: CommandContext,

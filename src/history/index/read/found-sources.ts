@@ -21,7 +21,7 @@ interface SourceBase {
 	path: string;
 	/** Changes whenever the contents do. */
 	mark: string;
-	/** Of its newest change, epoch ms; older ones are indexed first. */
+	/** When it last changed, epoch ms; older ones are indexed first. */
 	time: number;
 	/** As it was read before; null: never. */
 	known: KnownSource | null;
