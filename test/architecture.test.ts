@@ -131,7 +131,7 @@ describe('the layers', () => {
 			// Runs in opencode's process, which is the user's own.
 			'agents/hooks/opencode-plugin.ts',
 			'cli/input/lend-to-program.ts',
-		'cli/input/take-over.ts',
+			'cli/input/take-over.ts',
 			'cli/pager.ts',
 			'core/processes/process-table-ps.ts',
 			'core/processes/run-process.ts',
