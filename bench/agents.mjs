@@ -140,7 +140,7 @@ say({ type: "result", subtype: "success", is_error: false, num_turns: 1, result:
 ' -- "$@"
 `;
 
-/** Asks for a command by the hook that the relay gives it, and writes the file `$BENCH_NOTES/flood` again and again while it waits. */
+/** Asks for a command by the hook that the relay gives it, and once that is there writes the file `$BENCH_NOTES/flood` again and again. */
 export const FLOODING_ASKER = `
 [ "$1" = --version ] && { echo '2.1.332 (Claude Code)'; exit; }
 exec "$BENCH_NODE" -e '
@@ -156,6 +156,6 @@ const asker = spawn("sh", ["-c", command], { stdio: ["pipe", "ignore", "ignore"]
 asker.stdin.end(JSON.stringify({ tool_name: "Bash", tool_input: { command: "make push" }, cwd: process.cwd() }));
 const flood = readFileSync(process.env.BENCH_NOTES + "/flood");
 const write = () => process.stdout.write(flood, write);
-write();
+setTimeout(write, 2000);
 ' -- "$@"
 `;

@@ -43,10 +43,7 @@ export async function measureShell({ rounds, keys }) {
 				}),
 			);
 		}
-		scene.addAgent('claude', FLOODING_ASKER);
-		writeFileSync(join(scene.notes, 'flood'), FLOODS['a table']);
-		const asking = { ...options, env: { ...options.env, BENCH_NODE: process.execPath } };
-		const asked = await echoTimes(asking, Math.ceil(keys / Object.keys(FLOODS).length), /denied in/);
+		const asked = await askedEchoTimes(Math.ceil(keys / Object.keys(FLOODS).length));
 		echoes.push(
 			measure(
 				'keystroke to echo while an agent floods a table and a question is open, p99',
@@ -116,12 +113,21 @@ async function typedTimes(terminal, keys, wordOf, before = '') {
 	return times;
 }
 
-/** `shows`: what stands on the screen before the first key. */
-function echoTimes(options, keys, shows = /fox|狐/) {
+function echoTimes(options, keys, before = []) {
 	return withShell(options, async (terminal) => {
 		terminal.write('flood me\r');
-		await terminal.until((text) => shows.test(text), 'the flood');
+		for (const shows of [...before, /fox|狐/]) await terminal.until((text) => shows.test(text), shows);
 		return typedTimes(terminal, keys, floodWord);
+	});
+}
+
+/** A scene of its own: which claude can ask is remembered by its version. */
+function askedEchoTimes(keys) {
+	return withScene((scene) => {
+		scene.addAgent('claude', FLOODING_ASKER);
+		writeFileSync(join(scene.notes, 'flood'), FLOODS['a table']);
+		const env = { ...scene.env, BENCH_NODE: process.execPath };
+		return echoTimes({ cwd: scene.makeRepo('asks', 10), env }, keys, [/denied in/]);
 	});
 }
 
