@@ -25,6 +25,9 @@ const EDITS: Readonly<Record<Agent, (path: string) => ModelCall>> = {
 	}),
 };
 
+/** A slow tool says how long it took. */
+const withoutTime = (row: string) => row.trimEnd().replace(/ · [\d.]+ s$/, '');
+
 const NUMBERED = [
 	'  18   line 18',
 	'  19   line 19',
@@ -59,10 +62,7 @@ describe.skipIf(!hasAgents)('an edit of a real CLI', () => {
 			await shell.shows('› Make the line longer');
 			shell.type('\r');
 			await shell.shows('1 file +1 -1');
-			const shown = shell
-				.text()
-				.split('\n')
-				.map((row) => row.trimEnd());
+			const shown = shell.text().split('\n').map(withoutTime);
 			for (const row of rows) expect(shown).toContain(row);
 			expect(shown.filter((row) => row.includes('lines.txt +1 -1'))).toHaveLength(1);
 			expect(readFileSync(path, 'utf8')).toContain(NEW);
@@ -100,10 +100,7 @@ describe.skipIf(!hasAgents)('an edit of a real CLI', () => {
 			await shell.shows('› Make the line longer');
 			shell.type('\r');
 			await shell.shows('2 files +2 -1');
-			const shown = shell
-				.text()
-				.split('\n')
-				.map((row) => row.trimEnd());
+			const shown = shell.text().split('\n').map(withoutTime);
 			const at = shown.indexOf('✓ edit lines.txt +1 -1');
 			expect(shown.slice(at, at + 8)).toEqual([
 				'✓ edit lines.txt +1 -1',

@@ -122,7 +122,8 @@ export class ToolLines {
 		if (!tool) return false;
 		this.#running.delete(result.id);
 		this.#beginNext();
-		if (result.denied && this.#isSaid(tool.call)) return true;
+		// codex reports a patch that was not allowed as one that failed.
+		if (result.ok === false && this.#isSaid(tool.call)) return true;
 		if (tool.call.kind === 'other' && result.ok === true)
 			this.#held = tool.isPlan ? null : () => this.#show(tool, result);
 		else this.#show(tool, result);

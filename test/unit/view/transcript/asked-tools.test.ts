@@ -117,6 +117,20 @@ describe('a tool that waits for an answer', () => {
 		expect(rows(39).at(-1)).toBe('▸ denied in 10 min 0 s · Ctrl+C stops');
 	});
 
+	it('has no row of its own once it was not allowed, also where the CLI says that it failed', () => {
+		const { happens, printed } = scene();
+		const tool = { id: 'a', name: 'apply_patch', kind: 'edit' as const, title: '/x', command: null };
+		const result = { id: 'a', ok: false, denied: false, exitCode: null, output: '', outputBytes: 0 };
+		const fails: RelayEvent[] = [
+			{ type: 'agent_event', turn: 1, event: { type: 'tool_call', ...tool, paths: ['/x'] } },
+			{ type: 'agent_event', turn: 1, event: { type: 'tool_result', ...result } },
+		];
+		happens(0, started, asks('q', '/x'), answers('q', 'deny'), ...fails);
+		expect(printed.join('\n')).not.toContain('failed');
+		happens(1, ...fails);
+		expect(printed.join('\n')).toContain('failed');
+	});
+
 	it('that was not allowed when the turn was stopped was not started', () => {
 		const { happens, printed } = scene();
 		happens(0, started, call('a', 'make'), asks('q', 'make'));
