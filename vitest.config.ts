@@ -5,8 +5,11 @@ import { defineConfig } from 'vitest/config';
 const maxWorkers = availableParallelism() + 1;
 /** Process warnings fail a run. */
 const setupFiles = ['test/helpers/setup-warnings.ts'];
-/** For what hangs, not for what is slow: a busy machine takes ten times as long as one at rest. */
-const testTimeout = 120_000;
+/**
+ * For what hangs, not for what is slow: a busy machine takes ten times as long as one at rest, and some tests start thirty programs
+ * in a row. Each wait in a test ends after a minute and says what it waited for.
+ */
+const testTimeout = 300_000;
 /** Not for the real CLIs: the sandboxes that some bring know the usual temporary folder and no other. */
 const globalSetup = 'test/helpers/setup-scratch.ts';
 const inForks = { setupFiles, pool: 'forks', maxWorkers, testTimeout, hookTimeout: testTimeout } as const;

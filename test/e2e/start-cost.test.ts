@@ -90,6 +90,16 @@ async function costOf(...args: string[]): Promise<Cost> {
 	return { looks, files, own, total: Object.values(looks).reduce((sum, count) => sum + count, 0) };
 }
 
+/** Of as many tries as are needed for at most `most`, the one with the fewest looks. */
+async function fewestOf(run: () => Promise<Cost>, most: number): Promise<Cost> {
+	let fewest = await run();
+	for (let at = 1; at < TRIES && fewest.total > most; at++) {
+		const next = await run();
+		if (next.total < fewest.total) fewest = next;
+	}
+	return fewest;
+}
+
 /** Each file of the bundle costs a look, a read and a script; those of one command are few. */
 describe('the files of the bundle that a start reads', () => {
 	it('are those of the start alone for help', async () => {
@@ -141,20 +151,17 @@ describe('the looks at the disk of one run', () => {
 		const madeAt = Date.now();
 		await expect.poll(() => Date.now() - madeAt, { timeout: 10_000 }).toBeGreaterThan(2000);
 		const most = LOOKS_OF_A_RUN + LOOKS_OF_A_WRITE + SPARE_LOOKS;
-		let fewest = await run();
-		for (let at = 1; at < TRIES && fewest.total > most; at++) {
-			const next = await run();
-			if (next.total < fewest.total) fewest = next;
-		}
+		const fewest = await fewestOf(run, most);
 		expect(fewest.total, JSON.stringify(fewest.looks)).toBeLessThanOrEqual(most);
 	});
 
 	it('are few for each file that a trusted repo makes agents obey, however often trust is asked for', async () => {
-		const before = (await costOf('run', '-q', '-a', 'demo-closer', 'hello')).total;
+		const run = () => costOf('run', '-q', '-a', 'demo-closer', 'hello');
+		const before = (await fewestOf(run, 0)).total;
 		const FILES = 100;
 		for (let at = 0; at < FILES; at++) cli.write(`.claude/skills/s${at}/SKILL.md`, `# ${at}\n`);
 		await costOf('config', 'trust');
-		const after = (await costOf('run', '-q', '-a', 'demo-closer', 'hello')).total;
+		const after = (await fewestOf(run, before + FILES * LOOKS_AT_AN_OBEYED_FILE)).total;
 		expect((after - before) / FILES).toBeLessThanOrEqual(LOOKS_AT_AN_OBEYED_FILE);
 	});
 });
