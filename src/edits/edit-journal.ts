@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { isSystemError, RelayError } from '../core/errors.ts';
 import { isFolder } from '../core/files/folders.ts';
-import { readRegularFile, readIfThere } from '../core/files/read-file.ts';
+import { readIfThere, readRegularFile } from '../core/files/read-file.ts';
 import { writeAtomic } from '../core/files/write-file.ts';
 import { EXECUTABLE_MODE, LINK_MODE, type TreeEntry } from '../git/commits/tree-edits.ts';
 

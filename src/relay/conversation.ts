@@ -183,8 +183,7 @@ class OneConversation implements Conversation {
 
 	beginning: Conversation['beginning'] = (act, notice) =>
 		this.#exclusively(async () => {
-			const options = { signal: this.#abort.signal, notice };
-			const session = await beginWithoutTask(this.#sender, options);
+			const session = await beginWithoutTask(this.#sender, { signal: this.#abort.signal, notice });
 			const before = session.meta.turn_count;
 			try {
 				return await act({ session, ports: this.#ports });

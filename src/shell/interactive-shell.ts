@@ -167,8 +167,7 @@ export class InteractiveShell {
 			case 'take_queued':
 				editor.setText(this.#waiting.takeNewest() ?? '');
 				break;
-			case 'complete':
-				// The editor does that itself.
+			case 'complete': // The editor does that itself.
 				break;
 		}
 	}
@@ -191,8 +190,8 @@ export class InteractiveShell {
 	#interrupt(): void {
 		const { editor } = this.#screen;
 		const { running } = this.#work;
-		const isLineEmpty = editor.text === '';
-		const does = this.#interrupts.press({ isRunning: running.isInterruptible, isLineEmpty });
+		const presses = { isRunning: running.isInterruptible, isLineEmpty: editor.text === '' };
+		const does = this.#interrupts.press(presses);
 		if (does === 'stop') running.interrupt();
 		else if (does === 'exit') this.#end(0);
 		else if (does === 'ask_to_exit') this.#hint('Ctrl+C again to exit');
@@ -202,9 +201,7 @@ export class InteractiveShell {
 		}
 	}
 
-	#hint(text: string): void {
-		void this.#screen.hintFor(DOUBLE_PRESS_MS, text);
-	}
+	readonly #hint = (text: string) => void this.#screen.hintFor(DOUBLE_PRESS_MS, text);
 
 	#listen(): () => void {
 		const { signals, output } = this.#options;

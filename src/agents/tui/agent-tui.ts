@@ -5,7 +5,7 @@
 import type { TurnRequest } from '../agent-adapter.ts';
 import type { Limit } from '../events.ts';
 import type { JsonObject } from '../reading/json-fields.ts';
-import type { TuiArguments } from './tui-arguments.ts';
+import type { TuiArguments } from './given-arguments.ts';
 
 /** A TUI is asked what a headless turn is, and what it is to begin with. */
 export interface TuiRequest

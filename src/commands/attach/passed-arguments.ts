@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path';
 import type { AgentId } from '../../agents/agent-adapter.ts';
 import type { AgentTui } from '../../agents/tui/agent-tui.ts';
-import { type OwnWay, type PassedFlag, readTuiArguments } from '../../agents/tui/tui-arguments.ts';
+import { type OwnWay, type PassedFlag, readTuiArguments } from '../../agents/tui/given-arguments.ts';
 import { RelayError } from '../../core/errors.ts';
 import { realFolder } from '../../core/files/real-path.ts';
 import { quoteForShell } from '../../core/quote-for-shell.ts';

@@ -3,6 +3,7 @@
  * and has two groups, the text that stays and the text that is removed. Cases are in test/helpers/secret-cases.ts, as for
  * secret-shapes.ts.
  */
+import { hintSearch } from './hint-search.ts';
 import type { SecretSpan } from './secret-spans.ts';
 
 /** @internal For tests: each has a test case. */
@@ -271,28 +272,11 @@ const MAX_BEGINNING = 80;
 
 /** The secrets found by place, by position. */
 export function placedSecrets(text: string): SecretSpan[] {
-	const lower = text.toLowerCase();
-	const signs = SIGNS.filter((sign) => lower.includes(sign));
-	const hasWord = ANY_WORD.test(lower);
-	const isThere = ({ hint, sign }: Hint) =>
-		(sign === null ? hasWord : signs.includes(sign)) && lower.includes(hint);
-	return HINTED.filter(({ hints }) => hints.some(isThere)).flatMap(({ place }) => secretsAt(place, text));
+	const isThere = hintsIn(text);
+	return SECRET_PLACES.filter(({ hints }) => hints.some(isThere)).flatMap((place) => secretsAt(place, text));
 }
 
-/** `sign`: the first character of the hint that is neither letter nor digit; null: it is a word. */
-interface Hint {
-	hint: string;
-	sign: string | null;
-}
-
-/** Each search for a hint is a pass over the text, so first it is found out in few of them which can be there. */
-const HINTED = SECRET_PLACES.map((place) => ({
-	place,
-	hints: place.hints.map((hint): Hint => ({ hint, sign: /[^a-z0-9]/.exec(hint)?.[0] ?? null })),
-}));
-const ALL_HINTS = HINTED.flatMap(({ hints }) => hints);
-const SIGNS = [...new Set(ALL_HINTS.flatMap(({ sign }) => sign ?? []))];
-const ANY_WORD = new RegExp(ALL_HINTS.flatMap(({ hint, sign }) => (sign === null ? [hint] : [])).join('|'));
+const hintsIn = hintSearch(SECRET_PLACES.flatMap(({ hints }) => hints));
 
 function secretsAt({ kind, place, isSecret }: SecretPlace, text: string): SecretSpan[] {
 	const found: SecretSpan[] = [];

@@ -103,6 +103,4 @@ const TURN_FILE =
 
 /** The numbers of all turns, unsorted. Empty for a folder that cannot be listed, so that only this session suffers. */
 export const turnFileNames = (folder: string): string[] =>
-	namesIn(join(folder, TURNS_FOLDER), 'EACCES', 'EPERM', 'EIO').filter((name) =>
-		TURN_FILE.test(name),
-	);
+	namesIn(join(folder, TURNS_FOLDER), 'EACCES', 'EPERM', 'EIO').filter((name) => TURN_FILE.test(name));

@@ -10,13 +10,7 @@ import * as v from 'valibot';
 import { type Clock, toIso } from '../../core/clock.ts';
 import { hasErrno } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
-import {
-	ensureFolder,
-	isFolder,
-	isForeignFolder,
-	isOwnFolder,
-	namesIn,
-} from '../../core/files/folders.ts';
+import { ensureFolder, isFolder, isForeignFolder, isOwnFolder, namesIn } from '../../core/files/folders.ts';
 import { readJsonOrNull } from '../../core/files/read-file.ts';
 import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
 import { type ProcessPlace, standingOf } from '../../core/processes/process-place.ts';

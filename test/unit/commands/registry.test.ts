@@ -170,6 +170,10 @@ describe('in the shell', () => {
 			return expect(answered).rejects.toMatchObject({ message: 'this test has no place for conversations' });
 		if (['search', 'conversation'].includes(path))
 			return expect(answered).rejects.toMatchObject({ message: 'this test has no index' });
+		if (path === 'attach')
+			return expect(answered).rejects.toMatchObject({
+				message: 'A TUI is attached to a terminal, and this is none.',
+			});
 		if (['blame', 'undo', 'redo'].includes(path))
 			return expect(answered).rejects.toMatchObject({ message: 'this test has no git' });
 		if (['ws summarize', 'ws summaries'].includes(path))

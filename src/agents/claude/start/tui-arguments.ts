@@ -1,4 +1,4 @@
-import type { TuiArguments } from '../../tui/tui-arguments.ts';
+import type { TuiArguments } from '../../tui/given-arguments.ts';
 
 /** By `claude --help` of 2.1.332. What only `--print` obeys says so by its way. */
 export const claudeArguments: TuiArguments = {

@@ -107,6 +107,9 @@ describe('every command', () => {
 				'--around',
 				'--slug',
 				'--state',
+				'--image',
+				'--memory',
+				'--pids',
 			];
 			const entry = completionModel(programWith()).find(({ where }) => where === path);
 			const unknown = entry?.options.filter(

@@ -231,6 +231,7 @@ describe('what commands print', () => {
 				'packet',
 				'search',
 				'conversation',
+				'attach',
 			].includes(name),
 	);
 

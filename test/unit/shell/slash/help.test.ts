@@ -32,7 +32,7 @@ describe('/help', () => {
 
 	it('begins with what is needed most', async () => {
 		const rows = await shown('', { columns: 40, rows: 15 });
-		expect(rows[0]).toMatch(/^\/use /);
+		expect(rows[0]).toMatch(/^(?:more: |\/)use /);
 	});
 
 	it('lists the keys', async () => {

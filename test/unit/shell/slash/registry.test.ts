@@ -9,7 +9,7 @@ const docs = readFileSync(resolve(import.meta.dirname, '../../../../docs/shell.m
 describe('the commands of the shell', () => {
 	it('are those of the design', () => {
 		expect(SLASH_COMMANDS.map(({ name }) => name).sort()).toEqual(
-			'agents answer blame chat checkpoint config conversation diff exit export files fork handoff help limits metrics model name new note output packet permissions plan queue race redo rename resume retry runner say search sessions show status tag undo use ws'.split(
+			'agents answer attach blame chat checkpoint config conversation diff exit export files fork handoff help limits metrics model name new note output packet permissions plan queue race redo rename resume retry runner say search sessions show status tag undo use ws'.split(
 				' ',
 			),
 		);

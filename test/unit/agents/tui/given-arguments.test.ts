@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { claudeArguments } from '../../../../src/agents/claude/start/tui-arguments.ts';
-import { readTuiArguments } from '../../../../src/agents/tui/tui-arguments.ts';
+import { readTuiArguments } from '../../../../src/agents/tui/given-arguments.ts';
 
 const read = (...words: string[]) => readTuiArguments(words, claudeArguments);
 
