@@ -1,54 +1,38 @@
 /** Links and pipes in place of each record that a hostile repo can bring. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli-home.ts';
 import { claudeAnswers } from '../helpers/fake-agent-lines.ts';
 import { installFakeAgent } from '../helpers/fake-agents.ts';
-import {
-	expectNothingThroughLink,
-	expectNoWaitForPipe,
-	expectNoWaitInGit,
-} from '../helpers/hostile/one-odd-record.ts';
+import { expectNothingThroughLink, expectNoWaitForPipe } from '../helpers/hostile/one-odd-record.ts';
 
 const SECRET = 'zebra-quartz-7719';
 
 let cli: CliHome;
 let outside: string;
-/** The folder of a session of claude, made once. */
-let recorded: string;
-beforeAll(async () => {
+beforeEach(() => {
 	cli = new CliHome();
 	outside = join(cli.base, 'outside');
 	mkdirSync(outside);
 	writeFileSync(join(outside, '001-output.md'), SECRET);
 	installFakeAgent(cli.bin, 'claude', { turns: [claudeAnswers('done')] });
-	cli.scenes.keep('new');
-	const run = await relay('run', '-a', 'claude', 'hello');
-	expect(run.exitCode, run.stderr).toBe(0);
-	const sessions = join(cli.repo, '.agent-relay/sessions');
-	recorded = join(sessions, readdirSync(sessions)[0] ?? '');
-	cli.scenes.keep('recorded');
 });
-afterAll(() => cli.remove());
+afterEach(() => cli.remove());
 
 // An agent that is not logged in is never chosen.
 const relay = (...args: string[]) =>
 	cli.run(args, { env: { CLAUDE_CODE_OAUTH_TOKEN: 'mock', PATH: cli.bin } });
 
-describe('a pipe in place of a file that git reads', () => {
-	it.each(['.git/info/exclude', '.git/logs/HEAD', '.gitattributes'])(
-		'makes no command wait for whoever writes to it: %s',
-		async (path) => {
-			cli.scenes.set('new');
-			await expectNoWaitInGit(relay, cli.repo, path);
-		},
-	);
-});
+/** The folder of a session of claude. */
+async function recorded(): Promise<string> {
+	const run = await relay('run', '-a', 'claude', 'hello');
+	expect(run.exitCode, run.stderr).toBe(0);
+	const sessions = join(cli.repo, '.agent-relay/sessions');
+	return join(sessions, readdirSync(sessions)[0] ?? '');
+}
 
 describe('records that a hostile repo brings', () => {
-	beforeEach(() => cli.scenes.set('recorded'));
-
 	it.each([
 		['turns', () => outside],
 		['resume', () => outside],
@@ -58,7 +42,7 @@ describe('records that a hostile repo brings', () => {
 		['turns/001-state.json', () => join(outside, '001-output.md')],
 		['meta.json', () => join(outside, '001-output.md')],
 	])('are not read through a linked %s', async (name, target) => {
-		const path = join(recorded, name);
+		const path = join(await recorded(), name);
 		await expectNothingThroughLink(relay, { path, target: target(), secret: SECRET });
 		expect(readFileSync(join(outside, '001-output.md'), 'utf8')).toBe(SECRET);
 	});
@@ -74,7 +58,8 @@ describe('records that a hostile repo brings', () => {
 		'SESSION/turns/001-prompt.md',
 		'SESSION/turns/001-raw.jsonl',
 	])('are not waited for where %s is a pipe', async (name) => {
-		const path = join(cli.repo, name).replace(join(cli.repo, 'SESSION'), recorded);
+		const folder = await recorded();
+		const path = join(cli.repo, name).replace(join(cli.repo, 'SESSION'), folder);
 		await expectNoWaitForPipe(relay, path);
 	});
 });

@@ -74,7 +74,7 @@ async function blamed(file: string): Promise<{
 	turns: Array<{ agent: string; session: string; prompt: string }>;
 	problems: string[];
 }> {
-	const { exitCode, stdout, stderr } = await cli.call(['blame', file, '--json']);
+	const { exitCode, stdout, stderr } = await cli.run(['blame', file, '--json']);
 	expect(exitCode, stderr).toBe(0);
 	return JSON.parse(stdout);
 }
@@ -106,7 +106,7 @@ describe('blame', () => {
 	});
 
 	it('shows it by line, the name where it changes, and below it the prompts', async () => {
-		const { stdout } = await cli.call(['blame', 'moved.js:1-3']);
+		const { stdout } = await cli.run(['blame', 'moved.js:1-3']);
 		const [first = '', second = '', third = '', blank, ...legend] = stdout.split('\n');
 		expect(first).toMatch(/^[0-9A-Z]{6}:1 cleo +1 {2}\/\/ by cleo$/);
 		expect(second).toMatch(/^you +2 {2}const a = 1;$/);
@@ -122,14 +122,14 @@ describe('blame', () => {
 
 	it('takes a path relative to the folder it is called in', async () => {
 		mkdirSync(join(cli.repo, 'sub'), { recursive: true });
-		const { stdout } = await cli.call(['blame', '../moved.js:2', '--json'], { cwd: join(cli.repo, 'sub') });
+		const { stdout } = await cli.run(['blame', '../moved.js:2', '--json'], { cwd: join(cli.repo, 'sub') });
 		expect(JSON.parse(stdout).lines).toMatchObject([{ line: 2, by: 'you' }]);
 	});
 
 	it('says what it cannot blame, and why', async () => {
 		cli.write('binary.bin', 'a\0b');
 		const refused = async (file: string) => {
-			const { exitCode, stderr, stdout } = await cli.call(['blame', file]);
+			const { exitCode, stderr, stdout } = await cli.run(['blame', file]);
 			expect(stdout).toBe('');
 			return [exitCode, stderr.split('\n')[0]];
 		};
@@ -146,7 +146,7 @@ describe('blame', () => {
 			5,
 			'agent-relay: binary.bin is a binary file, which has no lines.',
 		]);
-		expect((await cli.call(['blame'])).exitCode).toBe(64);
+		expect((await cli.run(['blame'])).exitCode).toBe(64);
 	});
 
 	it('changes nothing in the repo or in its records', async () => {

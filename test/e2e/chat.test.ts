@@ -35,11 +35,11 @@ describe('chat on the command line', () => {
 		expect(stderr).toMatch(
 			/✓ Chat over: all agree · 4 turns · \w+ in \d+ out\n {2}read it: agent-relay show \w{6}\n$/,
 		);
-		const shown = await cli.call(['show']);
+		const shown = await cli.run(['show']);
 		expect(shown.stdout).toMatch(
 			/demo-sprinter .*\(chat\) completed\n +› Tabs or spaces\?\n(?: {5}.*\n)+? +says CONTINUE/,
 		);
-		expect((await cli.call(['sessions'])).stdout).toMatch(
+		expect((await cli.run(['sessions'])).stdout).toMatch(
 			/completed .* demo-sprinter demo-closer +Tabs or spaces\?/,
 		);
 	});
@@ -82,7 +82,7 @@ describe('chat on the command line', () => {
 		const chat = `agent-relay chat 'Tabs or spaces?' -A ${DEMOS} | head -n 1; echo "exit \${PIPESTATUS[0]}"`;
 		const { stdout, stderr } = await open().bash(chat);
 		expect(stdout, stderr).toBe('demo-sprinter · turn 1 of 6\nexit 0\n');
-		const { sessions } = JSON.parse((await cli.call(['sessions', '--json'])).stdout);
+		const { sessions } = JSON.parse((await cli.run(['sessions', '--json'])).stdout);
 		expect(sessions).toMatchObject([{ status: 'completed', turn_count: 4 }]);
 	});
 
@@ -107,14 +107,14 @@ describe('chat on the command line', () => {
 		expect(program.screen()).toMatch(
 			/■ Chat over: stopped · 1 turn\n.*\n {2}continue: agent-relay chat --session \w{6}/,
 		);
-		expect((await cli.call(['sessions'])).stdout).toContain('checkpointed (interrupted)');
+		expect((await cli.run(['sessions'])).stdout).toContain('checkpointed (interrupted)');
 	});
 
 	it('takes the topic from a file or a pipe, verbatim', async () => {
 		open().write('topic.md', 'first line\n\tsecond @line\n');
 		await cli.run(['chat', '-f', 'topic.md', '-A', DEMOS, '-n', '1']);
 		await cli.run(['chat', '-A', DEMOS, '-n', '1'], { input: 'piped topic' });
-		const { sessions } = JSON.parse((await cli.call(['sessions', '--json'])).stdout);
+		const { sessions } = JSON.parse((await cli.run(['sessions', '--json'])).stdout);
 		expect(sessions.map(({ objective }: { objective: string }) => objective)).toEqual([
 			'piped topic',
 			'first line\n\tsecond @line\n',
@@ -151,7 +151,7 @@ describe('chat on the command line', () => {
 		await open().run(['run', '-a', 'demo-closer', 'hello']);
 		const end = await cli.run(['chat', '--session', 'latest', 'x']);
 		expect(end.exitCode).toBe(4);
-		const { sessions } = JSON.parse((await cli.call(['sessions', '--json'])).stdout);
+		const { sessions } = JSON.parse((await cli.run(['sessions', '--json'])).stdout);
 		expect(await cli.run(['chat', '--session', sessions[0].id, 'x'])).toMatchObject({
 			exitCode: 64,
 			stderr: expect.stringContaining('is not a chat'),
@@ -180,7 +180,7 @@ describe('chat in the shell', () => {
 		await until(() => /^ {2}demo-closer · \d/m.test(shell.text()), 'the last row of the turn');
 		shell.type('/exit\r');
 		expect(await shell.ended).toBe(0);
-		const { sessions } = JSON.parse((await cli.call(['sessions', '--json'])).stdout);
+		const { sessions } = JSON.parse((await cli.run(['sessions', '--json'])).stdout);
 		const folders = Object.fromEntries(
 			sessions.map(({ kind, folder }: { kind: string; folder: string }) => [kind, folder]),
 		);

@@ -1,17 +1,15 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/relay/exit-codes.ts';
 import { CliHome } from '../helpers/cli-home.ts';
 
 let cli: CliHome;
 
-beforeAll(() => {
+beforeEach(() => {
 	cli = new CliHome();
-	cli.scenes.keep('new');
 });
-beforeEach(() => cli.scenes.set('new'));
-afterAll(() => cli.remove());
+afterEach(() => cli.remove());
 
 interface BadInput {
 	what: string;
@@ -323,7 +321,7 @@ describe('bad input', () => {
 		async ({ args, exitCode, says, hint, given, ...options }) => {
 			given?.(cli);
 			const before = cli.state();
-			const run = await (options.input === undefined ? cli.call(args, options) : cli.run(args, options));
+			const run = await cli.run(args, options);
 			const [first = '', ...rest] = run.stderr.trimEnd().split('\n');
 			expect({ exitCode: run.exitCode, stdout: run.stdout }, run.stderr).toEqual({ exitCode, stdout: '' });
 			expect(first).toMatch(/^agent-relay: \S/);
@@ -372,10 +370,10 @@ it.each([
 	['config path', ['config', 'path']],
 	['limits', ['limits']],
 ])('%s names a variable that nobody reads', async (_, args) => {
-	const { exitCode, stderr } = await cli.call(args, { env: { AGENT_RELAY_SESION: 'x' } });
+	const { exitCode, stderr } = await cli.run(args, { env: { AGENT_RELAY_SESION: 'x' } });
 	expect(stderr).toContain('AGENT_RELAY_SESION: unknown variable; did you mean AGENT_RELAY_SESSION?');
 	expect(exitCode).toBe(usage);
-	const setting = await cli.call(args, { env: { AGENT_RELAY_CFG_LIMITS__PATIENSE_S: '3' } });
+	const setting = await cli.run(args, { env: { AGENT_RELAY_CFG_LIMITS__PATIENSE_S: '3' } });
 	expect(setting.stderr).toContain('did you mean limits.patience_s?');
 	expect(setting.exitCode).toBe(usage);
 });

@@ -111,7 +111,7 @@ const rowOf = (stdout: string, id: string) =>
 
 describe('sessions', () => {
 	it('shows a race as one row with its entrants, and marks what is no ordinary conversation', async () => {
-		const { stdout } = await cli.call(['sessions']);
+		const { stdout } = await cli.run(['sessions']);
 		expect(rowOf(stdout, RACE)).toMatch(/ race +completed .* claude codex +who is faster$/);
 		expect(rowOf(stdout, CHAT)).toMatch(/ chat +completed /);
 		expect(rowOf(stdout, PLAIN)).toMatch(/^\w+ {2,}completed /);
@@ -120,16 +120,16 @@ describe('sessions', () => {
 	});
 
 	it('fills its rows with what it shows: entrants take no place of the limit', async () => {
-		const { stdout } = await cli.call(['sessions', '--limit', '4']);
+		const { stdout } = await cli.run(['sessions', '--limit', '4']);
 		for (const id of [RACE, CHAT, PLAIN, ORPHAN]) expect(rowOf(stdout, id)).not.toBeNull();
 	});
 
 	it('names with --flat each entrant and its race', async () => {
-		const { stdout } = await cli.call(['sessions', '--flat']);
+		const { stdout } = await cli.run(['sessions', '--flat']);
 		expect(rowOf(stdout, FIRST)).toContain('entrant of 0RACE0');
-		const data = JSON.parse((await cli.call(['sessions', '--flat', '--json'])).stdout);
+		const data = JSON.parse((await cli.run(['sessions', '--flat', '--json'])).stdout);
 		expect(data.sessions).toHaveLength(6);
-		const lines = JSON.parse((await cli.call(['sessions', '--json'])).stdout);
+		const lines = JSON.parse((await cli.run(['sessions', '--json'])).stdout);
 		expect(lines.sessions).toHaveLength(4);
 		const race = lines.sessions.find(({ id }: { id: string }) => id === RACE);
 		expect(race.lineage.sessions).toEqual([RACE, FIRST, SECOND].sort());
@@ -139,10 +139,10 @@ describe('sessions', () => {
 
 describe('show', () => {
 	it('sends who looks at a race, or at one of its entrants, to its figures', async () => {
-		const race = (await cli.call(['show', RACE])).stdout;
+		const race = (await cli.run(['show', RACE])).stdout;
 		expect(race).toMatch(/^kind +race\nlook at +agent-relay race show 0RACE0$/m);
 		expect(race).not.toMatch(/No turn yet|usage/);
-		const entrant = (await cli.call(['show', FIRST])).stdout;
+		const entrant = (await cli.run(['show', FIRST])).stdout;
 		expect(entrant).toMatch(/^kind +entrant of 0RACE0\nlook at +agent-relay race show 0RACE0$/m);
 		expect(entrant).not.toContain('which this session continues');
 	});
@@ -155,7 +155,7 @@ describe('resume', () => {
 		const input = 'Say what you are.\n';
 		const { exitCode, stderr } = await cli.run(['resume', '--agent', 'demo-closer'], { input });
 		expect(exitCode, stderr).toBe(0);
-		const { sessions } = JSON.parse((await cli.call(['sessions', '--json'])).stdout);
+		const { sessions } = JSON.parse((await cli.run(['sessions', '--json'])).stdout);
 		const opened = sessions.find(({ turn_count, kind }: Row) => kind === 'shell' && turn_count === 1);
 		expect([PLAIN, CHAT]).toContain(opened?.parent);
 	});

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_OBJECTIVE, DEMO_SECOND_PROMPT } from '../../src/agents/demo/scenario.ts';
 import { CliHome } from '../helpers/cli-home.ts';
 
@@ -19,21 +19,21 @@ beforeAll(async () => {
 });
 afterAll(() => cli.remove());
 
-const json = async (...args: string[]) => JSON.parse((await cli.call([...args, '--json'])).stdout);
+const json = async (...args: string[]) => JSON.parse((await cli.run([...args, '--json'])).stdout);
 
 describe('reading commands', () => {
 	it('sessions lists the newest first, with status, agents and task', async () => {
 		const { sessions } = await json('sessions');
 		expect(sessions[0]).toMatchObject({ id, status: 'completed', objective: DEMO_OBJECTIVE });
 		expect(sessions[0].agents).toEqual(['demo-sprinter', 'demo-closer']);
-		const { stdout } = await cli.call(['sessions']);
+		const { stdout } = await cli.run(['sessions']);
 		expect(stdout.split('\n')[1]).toMatch(
 			new RegExp(`^${id.slice(-6)} +completed +just now +3 +demo-sprinter demo-closer +Now make`),
 		);
 	});
 
 	it('a listed short id names its session', async () => {
-		const { stdout } = await cli.call(['sessions']);
+		const { stdout } = await cli.run(['sessions']);
 		const ref = stdout.split('\n')[1]?.split(' ')[0] ?? '';
 		expect((await json('show', ref)).id).toBe(id);
 	});
@@ -50,21 +50,21 @@ describe('reading commands', () => {
 			shown.turns.map(({ agent, status }: { agent: string; status: string }) => `${agent} ${status}`),
 		).toEqual(['demo-sprinter limited', 'demo-closer completed']);
 		expect(shown.parents).toHaveLength(1);
-		const { stdout } = await cli.call(['show', 'latest']);
+		const { stdout } = await cli.run(['show', 'latest']);
 		expect(stdout).toContain('test passed: node check-word-count.mjs');
 		expect(stdout).toContain('which this session continues');
 	});
 
 	it('show --turn prints the transcript and what changed, --packet the packet, --diff what changed', async () => {
-		const { stdout } = await cli.call(['show', '--turn', '2']);
+		const { stdout } = await cli.run(['show', '--turn', '2']);
 		expect(stdout).toContain('The work is done.');
 		expect(stdout).toMatch(/added +\+\d+ -0 +WORD-COUNT\.md/);
-		const packet = (await cli.call(['show', '--packet'])).stdout;
+		const packet = (await cli.run(['show', '--packet'])).stdout;
 		expect(packet).toContain(DEMO_OBJECTIVE);
 		expect(await json('show', '--packet')).toHaveProperty('schema_version');
-		const diff = (await cli.call(['show', '--diff'])).stdout;
+		const diff = (await cli.run(['show', '--diff'])).stdout;
 		expect(diff).toContain('+++ b/WORD-COUNT.md');
-		expect((await cli.call(['show', '--diff', '--turn', '1'])).stdout).not.toContain('WORD-COUNT.md');
+		expect((await cli.run(['show', '--diff', '--turn', '1'])).stdout).not.toContain('WORD-COUNT.md');
 	});
 
 	it('show prints each record of a turn as it is on disk', async () => {
@@ -77,13 +77,13 @@ describe('reading commands', () => {
 			['raw', 'raw.jsonl'],
 		])
 			for (const turn of ['1', '2'])
-				expect((await cli.call(['show', `--${view}`, '--turn', turn])).stdout).toBe(
+				expect((await cli.run(['show', `--${view}`, '--turn', turn])).stdout).toBe(
 					readFileSync(join(turns, `00${turn}-${file}`), 'utf8'),
 				);
-		const { stdout } = await cli.call(['show', '--turns', '1-', '--output']);
+		const { stdout } = await cli.run(['show', '--turns', '1-', '--output']);
 		expect(stdout).toMatch(/^Turn 1 {2}demo-sprinter\n[\s\S]*\nTurn 2 {2}demo-closer\n/);
 		expect((await json('show', '--events')).turns[0].events.at(-1)).toMatchObject({ type: 'turn_ended' });
-		const log = (await cli.call(['show', '--log', '--turn', '2'])).stdout;
+		const log = (await cli.run(['show', '--log', '--turn', '2'])).stdout;
 		expect(log).toContain('demo-sprinter → demo-closer');
 		expect(log).not.toContain('turn 1 begins');
 	});
@@ -95,19 +95,19 @@ describe('reading commands', () => {
 		[['--raw', '--prompt'], 64, '--prompt and --raw show different things.'],
 		[['--turns', '2-1'], 64, '--turns takes a range'],
 	])('show %j is refused with %i', async (args, exitCode, message) => {
-		const run = await cli.call(['show', ...args]);
+		const run = await cli.run(['show', ...args]);
 		expect(run).toMatchObject({ exitCode, stdout: '', stderr: expect.stringContaining(message) });
 	});
 
 	it('a turn that is not there is named with those that are', async () => {
-		const run = await cli.call(['show', '--turn', '9']);
+		const run = await cli.run(['show', '--turn', '9']);
 		expect(run.exitCode).toBe(4);
 		expect(run.stderr).toContain('Its turns are 1 to 2.');
 	});
 
 	it('a diff whose snapshots lie in another home is refused with what is known instead', async () => {
 		const before = cli.state();
-		const run = await cli.call(['show', '--diff'], { env: { HOME: cli.base } });
+		const run = await cli.run(['show', '--diff'], { env: { HOME: cli.base } });
 		expect(cli.state()).toEqual(before);
 		expect(run).toMatchObject({ exitCode: 4, stdout: '' });
 		expect(run.stderr).toMatch(
@@ -120,14 +120,14 @@ describe('reading commands', () => {
 		expect(limits).toHaveLength(1);
 		expect(limits[0]).toMatchObject({ agent: 'demo-sprinter', kind: 'window', in_force: true });
 		expect(limits[0].source.rule).toMatch(/^demo-sprinter:/);
-		const shown = (await cli.call(['limits'])).stdout;
+		const shown = (await cli.run(['limits'])).stdout;
 		expect(shown).toMatch(
 			/^demo-sprinter {2}demo window used up, resets (?:\w{3} \d+ \w{3}, )?\d\d:\d\d \(in \d+ min\)/,
 		);
 		expect(shown).toContain(limits[0].source.rule);
 		const cleared = await cli.run(['limits', 'clear', 'sprinter']);
 		expect(cleared.stdout).toMatch(/^1 limit of demo-sprinter forgotten:/);
-		expect((await cli.call(['limits'])).stdout).toMatch(
+		expect((await cli.run(['limits'])).stdout).toMatch(
 			/^No agent is limited\.\n\ndemo-sprinter: \d\d% of its demo window used, resets /,
 		);
 	});
@@ -138,7 +138,7 @@ describe('reading commands', () => {
 		expect(claude).toMatchObject({ state: 'not_installed', executable: null });
 		expect(claude.looked_at).toContain('/usr/bin/claude');
 		expect(claude.looked_at).toContain(join(cli.home, '.claude/local/claude'));
-		expect((await cli.call(['agents'])).stdout).toMatch(/claude.*not installed +npm install/);
+		expect((await cli.run(['agents'])).stdout).toMatch(/claude.*not installed +npm install/);
 	});
 
 	it('agents --env names variables and never shows a value', async () => {
@@ -147,14 +147,14 @@ describe('reading commands', () => {
 			OPENAI_API_KEY: 'sk-planted',
 			EDITOR: 'planted-editor',
 		};
-		const run = await cli.call(['agents', '--env', 'codex', '--json'], { env });
+		const run = await cli.run(['agents', '--env', 'codex', '--json'], { env });
 		const { kept, added, removed } = JSON.parse(run.stdout);
 		expect(removed).toContain('ANTHROPIC_API_KEY');
 		expect(kept).toEqual(expect.arrayContaining(['EDITOR', 'OPENAI_API_KEY', 'PATH']));
 		expect(added).toEqual(
 			expect.arrayContaining(['AGENT_RELAY_DEPTH', 'AGENT_RELAY_SESSION', 'AGENT_RELAY_TURN']),
 		);
-		const text = await cli.call(['agents', '--env', 'codex'], { env });
+		const text = await cli.run(['agents', '--env', 'codex'], { env });
 		expect(run.stdout + text.stdout).not.toContain('planted');
 	});
 
@@ -192,13 +192,13 @@ describe('reading commands', () => {
 
 describe('a repo without sessions', () => {
 	it('says so, and how to begin', async () => {
-		const run = await cli.call(['sessions'], { cwd: cli.home });
+		const run = await cli.run(['sessions'], { cwd: cli.home });
 		expect(run).toEqual({
 			exitCode: 0,
 			stdout: 'No sessions here yet.\nStart one: agent-relay run "TASK"\n',
 			stderr: '',
 		});
-		expect(await cli.call(['show'], { cwd: cli.home })).toMatchObject({
+		expect(await cli.run(['show'], { cwd: cli.home })).toMatchObject({
 			exitCode: 4,
 			stderr: 'agent-relay: There is no session here yet.\n  Start one: agent-relay run "TASK"\n',
 		});
@@ -207,19 +207,19 @@ describe('a repo without sessions', () => {
 
 describe('config', () => {
 	it('set and allow write the user file, and show tells where a value comes from', async () => {
-		expect((await cli.call(['config', 'set', 'limits.patience_s', '30'])).stdout).toContain(
+		expect((await cli.run(['config', 'set', 'limits.patience_s', '30'])).stdout).toContain(
 			'limits.patience_s = 30 s',
 		);
-		const everywhere = (verb: string) => cli.call(['config', verb, '--global', 'npm test']);
+		const everywhere = (verb: string) => cli.run(['config', verb, '--global', 'npm test']);
 		expect((await everywhere('allow')).stdout).toContain('permissions.allow_commands = ["npm test"]');
 		expect((await everywhere('allow')).stdout).toContain('allowed already');
-		const here = (verb: string) => cli.call(['config', verb, 'npm test']);
+		const here = (verb: string) => cli.run(['config', verb, 'npm test']);
 		expect((await here('allow')).stdout).toContain(
 			`permissions.repo_commands = {"${cli.repo}":["npm test"]}`,
 		);
 		expect((await here('disallow')).stdout).toContain('permissions.repo_commands = {}');
 		expect((await here('disallow')).stdout).toContain('was not allowed by your file');
-		expect(await cli.call(['config', 'allow', '--repo', 'make'], { cwd: cli.home })).toMatchObject({
+		expect(await cli.run(['config', 'allow', '--repo', 'make'], { cwd: cli.home })).toMatchObject({
 			exitCode: 64,
 			stderr: expect.stringContaining('is in no git repo'),
 		});
@@ -227,7 +227,7 @@ describe('config', () => {
 		expect(values[0]).toMatchObject({ key: 'limits.patience_s', value: 30, layer: 'user' });
 		const { user_config } = await json('config', 'path');
 		expect(values[0].from).toContain(user_config);
-		const over = await cli.call(['config', 'set', 'limits.patience_s', '40'], {
+		const over = await cli.run(['config', 'set', 'limits.patience_s', '40'], {
 			env: { AGENT_RELAY_CFG_LIMITS__PATIENCE_S: '5' },
 		});
 		expect(over.stdout).toContain('but here AGENT_RELAY_CFG_LIMITS__PATIENCE_S says limits.patience_s = 5 s');
@@ -235,130 +235,109 @@ describe('config', () => {
 
 	it('trust shows what it enables, asks again after a change, and can be taken back', async () => {
 		cli.write('.claude/settings.json', '{}');
-		const trusted = await cli.call(['config', 'trust']);
+		const trusted = await cli.run(['config', 'trust']);
 		expect(trusted.stdout).toContain('now trusted');
 		expect(trusted.stdout).toContain('  .claude/settings.json\n');
-		expect((await cli.call(['config', 'trust'])).stdout).toContain('trusted already');
+		expect((await cli.run(['config', 'trust'])).stdout).toContain('trusted already');
 		const { repos } = await json('config', 'trust', '--list');
 		expect(repos.map(({ path }: { path: string }) => path)).toEqual([cli.repo]);
 		cli.write('.claude/settings.json', '{"hooks":{}}');
 		expect((await json('config', 'trust')).was_trusted).toBe(false);
-		expect((await cli.call(['config', 'trust', '--revoke'])).stdout).toContain('no longer trusted');
-		expect((await cli.call(['config', 'trust', '--revoke'])).stdout).toContain('was not trusted');
-		expect((await cli.call(['config', 'trust', '--list'])).stdout).toBe('No repo is trusted.\n');
+		expect((await cli.run(['config', 'trust', '--revoke'])).stdout).toContain('no longer trusted');
+		expect((await cli.run(['config', 'trust', '--revoke'])).stdout).toContain('was not trusted');
+		expect((await cli.run(['config', 'trust', '--list'])).stdout).toBe('No repo is trusted.\n');
 		rmSync(join(cli.repo, '.claude'), { recursive: true });
 	});
 });
 
 describe('completion', () => {
-	/** What one bash offers for each of these lines, up to the cursor at their ends. */
-	const complete = async (lines: ReadonlyArray<readonly string[]>): Promise<string[][]> => {
-		const asked = lines.map((words) => {
-			const list = words.map((word) => `'${word}'`).join(' ');
-			return `
-			COMPREPLY=() COMP_WORDS=(agent-relay ${list}) COMP_CWORD=${words.length}
-			_agent_relay
-			printf '%s\\n' "\${COMPREPLY[@]}" '${END}'`;
-		});
+	const complete = async (...words: string[]) => {
+		const list = words.map((word) => `'${word}'`).join(' ');
 		const run = await cli.bash(`
 			source <(agent-relay completion bash)
 			complete -p agent-relay >/dev/null || exit 9
-			${asked.join('')}`);
+			COMP_WORDS=(agent-relay ${list}); COMP_CWORD=${words.length}
+			_agent_relay
+			printf '%s\\n' "\${COMPREPLY[@]}"`);
 		expect(run).toMatchObject({ exitCode: 0, stderr: '' });
-		const offered = run.stdout.split(`${END}\n`).slice(0, -1);
-		return offered.map((words) => words.replace(/\n$/, '').split('\n'));
+		return run.stdout.trim().split('\n');
 	};
-	const END = '-- that is all';
 
 	it('for bash completes commands, options, choices, agents, settings, files and sessions', async () => {
-		const offers: ReadonlyArray<readonly [typed: readonly string[], offered: unknown]> = [
-			[['se'], ['sessions', 'search', 'setup']],
-			[
-				['config', 's'],
-				['show', 'set'],
-			],
-			[['run', '--ord'], ['--order']],
-			[
-				['sessions', '--status', 'c'],
-				['checkpointed', 'completed'],
-			],
-			[['run', '--agent', 'demo-s'], ['demo-sprinter']],
-			[['run', '--agent', '=', 'cod'], ['codex']],
-			[['limits', 'clear', 'gem'], ['gemini']],
-			[['config', 'set', 'limits.pat'], ['limits.patience_s']],
-			[['config', 'set', 'limits.patience_s', ''], ['']],
-			[['run', '-f', 'READ'], ['README.md']],
-			[['show', id.slice(0, 25)], expect.arrayContaining([id])],
-			[['run', '--session', 'lat'], ['latest']],
-		];
-		const typed = offers.map(([words]) => words);
-		const offered = await complete(typed);
-		expect(offered.map((words, at) => [typed[at], words])).toEqual(offers);
+		expect(await complete('se')).toEqual(['sessions', 'search', 'setup']);
+		expect(await complete('config', 's')).toEqual(['show', 'set']);
+		expect(await complete('run', '--ord')).toEqual(['--order']);
+		expect(await complete('sessions', '--status', 'c')).toEqual(['checkpointed', 'completed']);
+		expect(await complete('run', '--agent', 'demo-s')).toEqual(['demo-sprinter']);
+		expect(await complete('run', '--agent', '=', 'cod')).toEqual(['codex']);
+		expect(await complete('limits', 'clear', 'gem')).toEqual(['gemini']);
+		expect(await complete('config', 'set', 'limits.pat')).toEqual(['limits.patience_s']);
+		expect(await complete('config', 'set', 'limits.patience_s', '')).toEqual(['']);
+		expect(await complete('run', '-f', 'READ')).toEqual(['README.md']);
+		expect(await complete('show', id.slice(0, 25))).toContain(id);
+		expect(await complete('run', '--session', 'lat')).toEqual(['latest']);
 	});
 
 	it('for bash offers agents of the user and aliases, one after the other in an order', async () => {
+		const folder = join(cli.home, '.config/agent-relay');
 		const defined = '[agents.tidy]\ncommand = ["tidy-cli"]\n';
-		cli.configure(defined);
-		const typed = [
-			['run', '--agent', 'ti'],
-			['agents', '--env', 't'],
-			['run', '--agent', 'claude-'],
-			['run', '--order', 'codex,gem'],
-			['run', '--order', '$(touch x),gem'],
-		];
-		expect(await complete(typed)).toEqual([['tidy'], ['tidy'], ['claude-code'], ['codex,gemini'], ['']]);
+		mkdirSync(folder, { recursive: true });
+		writeFileSync(join(folder, 'config.toml'), defined);
+		expect(await complete('run', '--agent', 'ti')).toEqual(['tidy']);
+		expect(await complete('agents', '--env', 't')).toEqual(['tidy']);
+		expect(await complete('run', '--agent', 'claude-')).toEqual(['claude-code']);
+		expect(await complete('run', '--order', 'codex,gem')).toEqual(['codex,gemini']);
+		expect(await complete('run', '--order', '$(touch x),gem')).toEqual(['']);
 		expect(existsSync(join(cli.repo, 'x'))).toBe(false);
-		cli.configure(`${defined}nonsense = `);
-		const damaged = [
-			['run', '--agent', 'ti'],
-			['run', '--agent', 'op'],
-		];
-		expect(await complete(damaged)).toEqual([[''], ['opencode']]);
-		rmSync(join(cli.home, '.config/agent-relay/config.toml'));
+		writeFileSync(join(folder, 'config.toml'), `${defined}nonsense = `);
+		expect(await complete('run', '--agent', 'ti')).toEqual(['']);
+		expect(await complete('run', '--agent', 'op')).toEqual(['opencode']);
+		rmSync(join(folder, 'config.toml'));
 	});
 
 	it.each(['zsh', 'fish'])('for %s names every command', async (shell) => {
-		const { stdout } = await cli.call(['completion', shell]);
+		const { stdout } = await cli.run(['completion', shell]);
 		for (const name of ['run', 'sessions', 'show', 'limits', 'config', 'demo', 'trust'])
 			expect(stdout).toContain(`'${name}`);
 		expect(existsSync(join(cli.home, '.zshrc'))).toBe(false);
 	});
 });
 
-describe('a damaged record', () => {
-	let own: CliHome;
-	/** Of its session. */
-	let folder: string;
-
-	beforeAll(async () => {
-		own = new CliHome();
-		await own.run(['run', '--agent', 'demo-closer', DEMO_OBJECTIVE]);
-		const [session = ''] = readdirSync(join(own.repo, '.agent-relay/sessions'));
-		folder = join(own.repo, '.agent-relay/sessions', session);
-		own.scenes.keep('whole');
-	});
-	beforeEach(() => own.scenes.set('whole'));
-	afterAll(() => own.remove());
-
-	it('is shown with the file and the number of a line that is no JSON', async () => {
-		const log = join(folder, 'turns/001-events.jsonl');
-		const lines = readFileSync(log, 'utf8').split('\n');
-		writeFileSync(log, lines.with(2, '{"ts":"2026').join('\n'));
-		const said = 'turns/001-events.jsonl: line 3 is not JSON and left out';
-		expect((await own.call(['show'])).stdout).toContain(said);
-		expect(JSON.parse((await own.call(['show', '--json'])).stdout).problems).toContain(said);
+describe('a record with a line that is no JSON', () => {
+	it('is shown with the file and the number of that line', async () => {
+		const own = new CliHome();
+		try {
+			await own.run(['run', '--agent', 'demo-closer', DEMO_OBJECTIVE]);
+			const [session = ''] = readdirSync(join(own.repo, '.agent-relay/sessions'));
+			const log = join(own.repo, '.agent-relay/sessions', session, 'turns/001-events.jsonl');
+			const lines = readFileSync(log, 'utf8').split('\n');
+			writeFileSync(log, lines.with(2, '{"ts":"2026').join('\n'));
+			const said = 'turns/001-events.jsonl: line 3 is not JSON and left out';
+			expect((await own.run(['show'])).stdout).toContain(said);
+			expect(JSON.parse((await own.run(['show', '--json'])).stdout).problems).toContain(said);
+		} finally {
+			own.remove();
+		}
 	});
 
 	it('is shown with every problem, though its log cannot be read', async () => {
-		writeFileSync(join(folder, 'turns/001-prompt.md'), 'other words');
-		rmSync(join(folder, 'log.jsonl'));
-		mkdirSync(join(folder, 'log.jsonl'));
-		const { problems } = JSON.parse((await own.call(['show', '--json'])).stdout);
-		expect(problems).toEqual([
-			expect.stringContaining('Your words in session'),
-			expect.stringContaining('001-prompt.md'),
-			expect.stringContaining(join(folder, 'log.jsonl')),
-		]);
+		const own = new CliHome();
+		try {
+			await own.run(['run', '--agent', 'demo-closer', DEMO_OBJECTIVE]);
+			const [session = ''] = readdirSync(join(own.repo, '.agent-relay/sessions'));
+			const folder = join(own.repo, '.agent-relay/sessions', session);
+			writeFileSync(join(folder, 'turns/001-prompt.md'), 'other words');
+			rmSync(join(folder, 'log.jsonl'));
+			mkdirSync(join(folder, 'log.jsonl'));
+			const { problems } = JSON.parse((await own.run(['show', '--json'])).stdout);
+			expect(problems).toEqual([
+				expect.stringContaining('Your words in session'),
+				expect.stringContaining('001-prompt.md'),
+				expect.stringContaining(join(folder, 'log.jsonl')),
+			]);
+		} finally {
+			own.remove();
+		}
 	});
 });
 
@@ -383,21 +362,21 @@ describe('a session without a record', () => {
 			{ id: robbed, problem: 'the prompt of turn 1 waits, but meta.json is missing' },
 			{ id: unborn, problem: 'nothing was sent: its relay ended before it wrote meta.json' },
 		]);
-		const { stdout } = await cli.call(['sessions']);
+		const { stdout } = await cli.run(['sessions']);
 		expect(stdout).toMatch(/damaged .*the prompt of turn 1/);
 	});
 
 	it('is shown with what is there of it', async () => {
-		const shown = await cli.call(['show', robbed]);
+		const shown = await cli.run(['show', robbed]);
 		expect(shown.exitCode).toBe(1);
 		expect(shown.stdout).toContain('the prompt of turn 1 waits');
 		expect(shown.stdout).toContain(`cat ${folder(robbed)}/turns/001-prompt.md`);
-		expect(JSON.parse((await cli.call(['show', '--json', robbed])).stdout)).toMatchObject({
+		expect(JSON.parse((await cli.run(['show', '--json', robbed])).stdout)).toMatchObject({
 			status: 'damaged',
 			turns: [{ turn: 1, files: ['001-prompt.md'] }],
 			waiting_prompt: { turn: 1, path: join(folder(robbed), 'turns/001-prompt.md') },
 		});
-		expect((await cli.call(['show', unborn])).stdout).toContain('nothing was sent');
+		expect((await cli.run(['show', unborn])).stdout).toContain('nothing was sent');
 		expect((await json('show')).id).toBe(id);
 	});
 

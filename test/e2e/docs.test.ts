@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { DEMO_ADAPTERS } from '../../src/agents/demo/adapter.ts';
 import { BUILT_IN_ADAPTERS } from '../../src/agents/registry.ts';
 import { parseMeta, parseTurnState } from '../../src/sessions/files/json-record.ts';
@@ -14,14 +14,11 @@ const DOCUMENTS = ['.', 'docs', 'docs/decisions'].flatMap((folder) =>
 		.map((name) => relative(ROOT, join(ROOT, folder, name))),
 );
 
-let cli: CliHome;
-beforeAll(async () => {
-	cli = new CliHome({ env: NOT_INDEXED_BESIDE });
-	cli.scenes.keep('new');
-	await cli.run(['run', '--agent', 'demo-closer', 'Say what you are.']);
-	cli.scenes.keep('session');
+let cli: CliHome | null = null;
+afterEach(() => {
+	cli?.remove();
+	cli = null;
 });
-afterAll(() => cli.remove());
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const blocksOf = (text: string, language: string) =>
@@ -41,9 +38,10 @@ describe('the documentation', () => {
 	});
 
 	it.each(withCommands)('$path: its commands run as they stand, and print something', async ({ blocks }) => {
-		cli.scenes.set('session');
+		cli = new CliHome({ env: NOT_INDEXED_BESIDE });
 		const hasJq = existsSync(join(cli.bin, 'jq'));
 		const runnable = blocks.map((block) => (hasJq ? block : block.replaceAll(/^jq .*\n/gm, '')));
+		await cli.run(['run', '--agent', 'demo-closer', 'Say what you are.']);
 		const run = await cli.bash(`set -euo pipefail\n${runnable.join('\n')}`);
 		expect(run.exitCode, `${run.stderr}\n${run.stdout}`).toBe(0);
 		expect(run.stdout.length).toBeGreaterThan(0);
@@ -78,7 +76,7 @@ describe('the documentation', () => {
 
 describe('the sample', () => {
 	it('is a session that the program reads, with no path of the machine it was made on', async () => {
-		cli.scenes.set('new');
+		cli = new CliHome({ env: NOT_INDEXED_BESIDE });
 		for (const path of readdirSync(join(ROOT, '.agent-relay.example'), {
 			recursive: true,
 			encoding: 'utf8',

@@ -64,12 +64,12 @@ describe('fork', () => {
 			title: `fork of ${id.slice(-6)} turn 2: first task`,
 			turn_count: 0,
 		});
-		const listed = JSON.parse((await cli.call(['sessions', '--json'])).stdout).sessions;
+		const listed = JSON.parse((await cli.run(['sessions', '--json'])).stdout).sessions;
 		expect(listed.map((one: { id: string }) => one.id).sort()).toEqual([id, made.id].sort());
-		const shown = await cli.call(['show', made.id]);
+		const shown = await cli.run(['show', made.id]);
 		expect(shown.stdout).toContain(`turn 2 of ${id}`);
 		expect(shown.stdout).not.toContain('not yours');
-		expect((await cli.call(['show', made.id, '--log'])).stdout).toContain('is forked from turn 2 of');
+		expect((await cli.run(['show', made.id, '--log'])).stdout).toContain('is forked from turn 2 of');
 
 		const run = await cli.run(['run', '-c', 'go another way']);
 		expect(run.exitCode, run.stderr).toBe(0);
@@ -141,7 +141,7 @@ describe('fork', () => {
 			expect(end, args.join(' ')).toMatchObject({ exitCode });
 			expect(end.stderr).toContain(says);
 		}
-		expect((await cli.call(['archive', id])).exitCode).toBe(0);
+		expect((await cli.run(['archive', id])).exitCode).toBe(0);
 		const archived = await cli.run(['fork', id]);
 		expect(archived).toMatchObject({ exitCode: EXIT.refused });
 		expect(archived.stderr).toContain('unarchive');

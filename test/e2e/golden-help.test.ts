@@ -64,7 +64,7 @@ const COMMANDS = commandsOf(
 
 describe('help prints what it did', () => {
 	it.each(SCENES)('$scene', async ({ scene, ...run }) => {
-		files.expect(scene, await sceneText(cli, { ...run, isCall: true }, words));
+		files.expect(scene, await sceneText(cli, run, words));
 	});
 
 	it('for every command', async () => {

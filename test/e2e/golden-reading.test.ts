@@ -56,7 +56,6 @@ describe('reading commands print what they did', () => {
 		const run = {
 			args: form === 'json' ? [...args, '--json'] : args,
 			now: SHELF_NOW,
-			isCall: true,
 			env: { ANTHROPIC_API_KEY: 'fake-claude-key' },
 			...(form === '40' ? { columns: 40 } : {}),
 		};

@@ -51,7 +51,7 @@ const SCENES = Object.entries(LINES).map(([scene, args]) => ({ scene, args }));
 
 describe('a command line that cannot be done is answered as it was', () => {
 	it.each(SCENES)('$scene', async ({ scene, args }) => {
-		files.expect(scene, await sceneText(cli, { args, isCall: true }, words));
+		files.expect(scene, await sceneText(cli, { args }, words));
 	});
 
 	it('with no file of a scene that is gone', () => files.expectOnly(SCENES.map(({ scene }) => scene)));

@@ -1,4 +1,5 @@
 /** A repo that was just cloned, and means harm: nothing of it runs or is followed before the user trusts it. */
+import { execFileSync } from 'node:child_process';
 import {
 	chmodSync,
 	existsSync,
@@ -10,15 +11,11 @@ import {
 	truncateSync,
 	writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliHome, type CliRun } from '../helpers/cli-home.ts';
 import { claude as lines } from '../helpers/fake-agent-lines.ts';
-import {
-	expectNothingThroughLink,
-	expectNoWaitForPipe,
-	expectNoWaitInGit,
-} from '../helpers/hostile/one-odd-record.ts';
+import { expectNothingThroughLink, expectNoWaitForPipe } from '../helpers/hostile/one-odd-record.ts';
 import { PtyProgram } from '../helpers/pty-program.ts';
 
 const SECRET = 'zebra-quartz-7719';
@@ -33,32 +30,14 @@ let cli: CliHome;
 let canaries: string;
 let calls: string;
 
-beforeAll(async () => {
+beforeEach(() => {
 	cli = new CliHome();
 	canaries = join(cli.base, 'canaries');
 	calls = join(cli.base, 'claude-calls');
 	mkdirSync(canaries);
 	installClaude();
-	cli.scenes.keep('new');
-	makeOutside();
-	const run = await relay('run', '-a', 'claude', 'hello');
-	expect(run.exitCode, run.stderr).toBe(0);
-	cli.scenes.keep('recorded');
-	cli.scenes.set('new');
-	makeHostile();
-	cli.scenes.keep('hostile');
 });
-beforeEach(() => cli.scenes.set('new'));
-afterAll(() => cli.remove());
-
-const outside = () => join(cli.base, 'outside');
-
-/** Where links of the repo lead. */
-function makeOutside(): void {
-	mkdirSync(outside());
-	writeFileSync(join(outside(), '001-output.md'), SECRET);
-	writeFileSync(join(outside(), 'config.toml'), '');
-}
+afterEach(() => cli.remove());
 
 /** Shell words that leave proof that they ran. */
 const fire = (name: string) => `: > '${canaries}/${name}'`;
@@ -149,7 +128,7 @@ const noticesOf = ({ stderr }: CliRun) => stderr.split('\n').filter((line) => li
 
 describe('a hostile repo', () => {
 	it('runs nothing of its own and says once what is not obeyed', async () => {
-		cli.scenes.set('hostile');
+		makeHostile();
 		const run = await relay('run', '-a', 'claude', 'hello');
 		expect(run.exitCode, run.stderr).toBe(0);
 		expect(fired()).toEqual([]);
@@ -162,38 +141,49 @@ describe('a hostile repo', () => {
 		expect(notices[1]).toContain('agent-relay config trust');
 	});
 
-	it('runs nothing for a command that only tells something', async () => {
-		cli.scenes.set('hostile');
-		for (const line of [
-			'sessions',
-			'agents',
-			'agents --env claude',
-			'agents --env opencode',
-			'limits',
-			'config show',
-			'show',
-			'config trust --list',
-		]) {
-			const run = await relay(...line.split(' '));
-			expect([0, 4], `${line}: ${run.stderr}`).toContain(run.exitCode);
-			expect(fired(), line).toEqual([]);
-		}
+	it.each([
+		['sessions'],
+		['agents'],
+		['agents', '--env', 'claude'],
+		['agents', '--env', 'opencode'],
+		['limits'],
+		['config', 'show'],
+		['show'],
+		['config', 'trust', '--list'],
+	])('runs nothing for %s %s', async (...args) => {
+		makeHostile();
+		const run = await relay(...args);
+		expect([0, 4], run.stderr).toContain(run.exitCode);
+		expect(fired()).toEqual([]);
 	});
 
-	// Each such file is in test/crash/odd-records.test.ts.
-	it('makes nothing wait for a pipe in place of a file that git reads', async () => {
-		await expectNoWaitInGit(relay, cli.repo, 'sub/.gitignore');
-	});
+	it.each(['.git/info/exclude', '.git/logs/HEAD', 'sub/.gitignore', '.gitattributes'])(
+		'makes nothing wait for a pipe in place of a file that git reads: %s',
+		async (path) => {
+			cli.write('sub/new.txt', 'new\n');
+			mkdirSync(dirname(join(cli.repo, path)), { recursive: true });
+			rmSync(join(cli.repo, path), { force: true });
+			execFileSync('mkfifo', [join(cli.repo, path)]);
+			// Not the claude above: it asks git about the repo, and waits as a real one would.
+			for (const args of [['run', '-a', 'demo-closer', 'hello'], ['sessions'], ['show']]) {
+				const run = await relay(...args);
+				expect(run.exitCode, run.stderr).toBe(0);
+			}
+			const race = await relay('race', 'hello', '-A', 'demo-sprinter,demo-closer', '--check', 'true');
+			expect(race.exitCode).not.toBe(0);
+			expect(race.stderr).toMatch(/is a pipe or a device,\s+which\s+git\s+would\s+wait\s+for/);
+		},
+	);
 
 	it('has no say in who works: its own agent is unknown', async () => {
-		cli.scenes.set('hostile');
+		makeHostile();
 		const run = await relay('run', '-a', 'evil', 'hello');
 		expect(run.exitCode).toBe(64);
 		expect(fired()).toEqual([]);
 	});
 
 	it('is obeyed as documented once trusted, until a file changes', async () => {
-		cli.scenes.set('hostile');
+		makeHostile();
 		const trusted = await relay('config', 'trust');
 		expect(trusted.exitCode, trusted.stderr).toBe(0);
 		for (const path of ['.agent-relay/config.toml', '.claude/settings.json', '.mcp.json', 'opencode.json'])
@@ -219,35 +209,29 @@ describe('a hostile repo', () => {
 			expect(fired()).toContain(name);
 	});
 
-	it('is asked about again when a file that agents obey changes or appears', async () => {
+	it.each([
+		'.claude/settings.json',
+		'.claude/hooks/new.sh',
+		'.mcp.json',
+		'.gemini/policies/new.toml',
+		'.codex/config.toml',
+		'.opencode/plugin/new.js',
+	])('is asked about again when %s changes', async (path) => {
 		cli.write('.claude/settings.json', '{}');
 		cli.write('.claude/hook.sh', fire('settings-hook'));
 		expect((await relay('config', 'trust')).exitCode).toBe(0);
 		expect(noticesOf(await relay('run', '-a', 'claude', 'hello'))).toEqual([]);
 		expect(fired()).toEqual(['settings-hook']);
-		for (const path of [
-			'.claude/settings.json',
-			'.claude/hooks/new.sh',
-			'.mcp.json',
-			'.gemini/policies/new.toml',
-			'.codex/config.toml',
-			'.opencode/plugin/new.js',
-		]) {
-			empty();
-			cli.write(path, '{"changed":true}');
-			const run = await relay('run', '-a', 'claude', 'hello');
-			expect(noticesOf(run).join()).toContain(`because this changed: ${path}`);
-			expect(fired(), path).toEqual([]);
-			rmSync(join(cli.repo, path));
-			if (path === '.claude/settings.json') cli.write(path, '{}');
-		}
-		// As it was trusted.
-		await relay('run', '-a', 'claude', 'hello');
-		expect(fired()).toEqual(['settings-hook']);
+		empty();
+
+		cli.write(path, '{"changed":true}');
+		const run = await relay('run', '-a', 'claude', 'hello');
+		expect(noticesOf(run).join()).toContain(`because this changed: ${path}`);
+		expect(fired()).toEqual([]);
 	});
 
 	it('is obeyed with --trust for one run only', async () => {
-		cli.scenes.set('hostile');
+		makeHostile();
 		await relay('run', '--trust', '-a', 'claude', 'hello');
 		expect(fired()).toContain('config-executable');
 		empty();
@@ -311,7 +295,7 @@ describe('a hostile repo', () => {
 	});
 
 	it('reaches its programs by no link in PATH', async () => {
-		cli.scenes.set('hostile');
+		makeHostile();
 		symlinkSync(join(cli.repo, 'node_modules/.bin'), join(cli.base, 'innocent'));
 		symlinkSync('/bin/sh', join(cli.repo, 'node_modules/.bin/link'));
 		const PATH = [join(cli.base, 'innocent'), cli.bin].join(':');
@@ -321,7 +305,7 @@ describe('a hostile repo', () => {
 	});
 
 	it('as a linked worktree with a git of its own has the git of the user', async () => {
-		cli.scenes.set('hostile');
+		makeHostile();
 		const linked = join(cli.base, 'linked');
 		cli.git('worktree', 'add', '-q', '--no-checkout', linked);
 		for (const name of fired()) rmSync(join(canaries, name));
@@ -336,17 +320,23 @@ function empty(): void {
 }
 
 describe('records that a hostile repo brings', () => {
+	const outside = () => join(cli.base, 'outside');
 	const contents = () => readdirSync(outside(), { recursive: true }).sort();
 
-	/** The folder of the session of claude that was made once. */
-	function recorded(): string {
-		cli.scenes.set('recorded');
+	async function recorded(): Promise<string> {
+		const run = await relay('run', '-a', 'claude', 'hello');
+		expect(run.exitCode, run.stderr).toBe(0);
 		const sessions = join(cli.repo, '.agent-relay/sessions');
 		return join(sessions, readdirSync(sessions)[0] ?? '');
 	}
 
+	beforeEach(() => {
+		mkdirSync(outside());
+		writeFileSync(join(outside(), '001-output.md'), SECRET);
+		writeFileSync(join(outside(), 'config.toml'), '');
+	});
+
 	it.each(['.agent-relay', '.agent-relay/sessions'])('are not followed where %s is a link', async (path) => {
-		makeOutside();
 		mkdirSync(join(cli.repo, '.agent-relay'));
 		rmSync(join(cli.repo, path), { recursive: true, force: true });
 		symlinkSync(outside(), join(cli.repo, path));
@@ -361,7 +351,7 @@ describe('records that a hostile repo brings', () => {
 	});
 
 	it('are not followed where a session folder is a link', async () => {
-		const folder = recorded();
+		const folder = await recorded();
 		symlinkSync(folder, join(folder, '..', LINKED_SESSION));
 		expect((await relay('sessions', '--json')).stdout).not.toContain(LINKED_SESSION);
 		for (const args of [
@@ -376,13 +366,13 @@ describe('records that a hostile repo brings', () => {
 
 	// Each record is in test/crash/odd-records.test.ts.
 	it('are not read through a link', async () => {
-		const path = join(recorded(), 'turns/001-output.md');
+		const path = join(await recorded(), 'turns/001-output.md');
 		await expectNothingThroughLink(relay, { path, target: join(outside(), '001-output.md'), secret: SECRET });
 		expect(readFileSync(join(outside(), '001-output.md'), 'utf8')).toBe(SECRET);
 	});
 
 	it('are not waited for where one is a pipe', async () => {
-		await expectNoWaitForPipe(relay, join(recorded(), 'notes.jsonl'));
+		await expectNoWaitForPipe(relay, join(await recorded(), 'notes.jsonl'));
 	});
 
 	it('and a config too large to be one are refused at once', async () => {
@@ -394,7 +384,7 @@ describe('records that a hostile repo brings', () => {
 	});
 
 	it('with hostile ids are no sessions', async () => {
-		const folder = recorded();
+		const folder = await recorded();
 		const meta = readFileSync(join(folder, 'meta.json'));
 		const ids = [
 			'-rf',
@@ -420,7 +410,7 @@ describe('records that a hostile repo brings', () => {
 	});
 
 	it('cannot widen what an agent may do, nor pass it an option as an id', async () => {
-		const folder = recorded();
+		const folder = await recorded();
 		const path = join(folder, 'meta.json');
 		const meta = JSON.parse(readFileSync(path, 'utf8'));
 		meta.agents.claude = { ...meta.agents.claude, permissions: 'full' };

@@ -4,32 +4,22 @@ import {
 	readdirSync,
 	readFileSync,
 	renameSync,
-	rmSync,
 	statSync,
 	symlinkSync,
 	writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/relay/exit-codes.ts';
 import { CliHome } from '../helpers/cli-home.ts';
 import { PtyProgram } from '../helpers/pty-program.ts';
 
 let cli: CliHome;
-/** Made once: one session, a second one that continues it, a third on its own. Each test begins with the first some of them. */
-let made: [first: string, second: string, third: string];
 
-beforeAll(async () => {
+beforeEach(() => {
 	cli = new CliHome();
-	const first = await session();
-	cli.scenes.keep('one');
-	const second = await session('--session', first);
-	cli.scenes.keep('lineage');
-	const third = await session();
-	cli.scenes.keep('three');
-	made = [first, second, third];
 });
-afterAll(() => cli.remove());
+afterEach(() => cli.remove());
 
 const sessions = () => join(cli.repo, '.agent-relay/sessions');
 const metaOf = (id: string) => JSON.parse(readFileSync(join(sessions(), id, 'meta.json'), 'utf8'));
@@ -47,30 +37,8 @@ async function session(...more: string[]): Promise<string> {
 	return id;
 }
 
-function oneSession(): string {
-	cli.scenes.set('one');
-	return made[0];
-}
-
-function lineage(): [first: string, second: string] {
-	cli.scenes.set('lineage');
-	return [made[0], made[1]];
-}
-
-function threeSessions(): typeof made {
-	cli.scenes.set('three');
-	return made;
-}
-
-/** Of which neither continues the other. */
-function twoSessions(): [string, string] {
-	const [first, second, third] = threeSessions();
-	for (const left of [join(sessions(), second), witnessOf(second)]) rmSync(left, { recursive: true });
-	return [first, third];
-}
-
 async function json(...args: string[]) {
-	const { stdout, stderr, exitCode } = await cli.call([...args, '--json']);
+	const { stdout, stderr, exitCode } = await cli.run([...args, '--json']);
 	if (exitCode !== EXIT.done) throw new Error(`${args.join(' ')}: ${exitCode} ${stderr}`);
 	return JSON.parse(stdout);
 }
@@ -80,14 +48,14 @@ const lock = (id: string) => writeFileSync(join(sessions(), id, 'lock'), '');
 
 describe('a title and tags', () => {
 	it('are kept in the record and the log, without being a use of the session', async () => {
-		const id = oneSession();
+		const id = await session();
 		const { mtimeMs } = statSync(join(sessions(), id));
 		const before = metaOf(id);
 		expect(await json('rename', id, 'the', 'login')).toEqual({ id, title: 'the login', before: null });
 		expect(await json('tag', 'latest', 'auth', 'review:ux')).toMatchObject({ tags: ['auth', 'review:ux'] });
 		expect(await json('tag', id.slice(-6), 'auth', '--remove')).toMatchObject({ removed: ['auth'] });
-		expect((await cli.call(['tag', id])).stdout).toContain('review:ux');
-		expect((await cli.call(['sessions'])).stdout).toContain('#review:ux the login');
+		expect((await cli.run(['tag', id])).stdout).toContain('review:ux');
+		expect((await cli.run(['sessions'])).stdout).toContain('#review:ux the login');
 		expect((await json('sessions', '--tag', 'review:ux')).sessions).toMatchObject([
 			{ id, tags: ['review:ux'] },
 		]);
@@ -99,20 +67,20 @@ describe('a title and tags', () => {
 		expect(logOf(id).slice(-3)).toEqual(['renamed', 'tagged', 'tagged']);
 		expect(statSync(join(sessions(), id)).mtimeMs).toBe(mtimeMs);
 		expect(readdirSync(join(sessions(), id))).not.toContain('lock');
-		expect((await cli.call(['show', '--log', id])).stdout).toMatch(
+		expect((await cli.run(['show', '--log', id])).stdout).toMatch(
 			/renamed: the login[\s\S]*\+auth \+review:ux[\s\S]*-auth/,
 		);
 	});
 
 	it('are refused where they could be more than words, and nothing is changed', async () => {
-		const id = oneSession();
+		const id = await session();
 		const before = metaOf(id);
 		for (const title of ['', '  ', 'a\nb', 'a\x1b[2Jb', 'x'.repeat(201)])
-			expect((await cli.call(['rename', id, title])).exitCode).toBe(EXIT.usage);
+			expect((await cli.run(['rename', id, title])).exitCode).toBe(EXIT.usage);
 		for (const tag of ['a,b', '../../etc', 'a\x07', '\u202etxt', 'x'.repeat(201)])
-			expect((await cli.call(['tag', id, 'fine', tag])).exitCode).toBe(EXIT.usage);
-		expect((await cli.call(['rename', 'nobody', 'x'])).exitCode).toBe(EXIT.notFound);
-		expect((await cli.call(['tag', id, '--remove'])).exitCode).toBe(EXIT.usage);
+			expect((await cli.run(['tag', id, 'fine', tag])).exitCode).toBe(EXIT.usage);
+		expect((await cli.run(['rename', 'nobody', 'x'])).exitCode).toBe(EXIT.notFound);
+		expect((await cli.run(['tag', id, '--remove'])).exitCode).toBe(EXIT.usage);
 		expect(metaOf(id)).toEqual(before);
 		// What a record brings with it is shown safely.
 		const hostile = { ...before, title: 'a\x1b]0;x\x07\u202eb', tags: ['\x1b[31mred', '\u202et'] };
@@ -127,7 +95,9 @@ describe('a title and tags', () => {
 
 describe('an archived session', () => {
 	it('is gone from lists with its lineage, is not resumed, and comes back', async () => {
-		const [first, second, other] = threeSessions();
+		const other = await session();
+		const first = await session();
+		const second = await session('--session', first);
 		expect(metaOf(second).parent).toBe(first);
 		expect(await json('archive', second)).toEqual({
 			sessions: [{ id: second, archived: true, changed: [first, second] }],
@@ -137,13 +107,13 @@ describe('an archived session', () => {
 		expect(await listed()).toEqual([other]);
 		const put = (await json('sessions', '--archived')).sessions;
 		expect(put).toMatchObject([{ id: second, archived: true }]);
-		expect((await cli.call(['show', '--json'])).stdout).toContain(other);
+		expect((await cli.run(['show', '--json'])).stdout).toContain(other);
 		for (const id of [first, second]) {
 			const { exitCode, stderr } = await cli.run(['run', '--session', id, 'go on']);
 			expect(exitCode).toBe(EXIT.refused);
 			expect(stderr).toContain(`agent-relay unarchive ${id.slice(-6)}`);
 		}
-		expect((await cli.call(['archive', second])).stdout).toContain('is archived already');
+		expect((await cli.run(['archive', second])).stdout).toContain('is archived already');
 		await json('archive', other);
 		for (const line of ['show', 'resume', 'run --session latest x']) {
 			const { exitCode, stderr } = await cli.run(line.split(' '));
@@ -164,7 +134,7 @@ describe('an archived session', () => {
 
 describe('delete', () => {
 	it('removes the session with what was said in it, and says so', async () => {
-		const [id, other] = twoSessions();
+		const [id, other] = [await session(), await session()];
 		expect(existsSync(witnessOf(id))).toBe(true);
 		const { stdout, exitCode } = await cli.run(['delete', id.slice(-8), '--yes']);
 		expect(exitCode).toBe(EXIT.done);
@@ -175,7 +145,7 @@ describe('delete', () => {
 	});
 
 	it('asks for the id on a terminal, and refuses where nobody can be asked', async () => {
-		const id = oneSession();
+		const id = await session();
 		const refused = await cli.run(['delete', id]);
 		expect(refused).toMatchObject({ exitCode: EXIT.refused });
 		expect(refused.stderr).toContain(`delete ${id.slice(-6)} --yes`);
@@ -192,26 +162,29 @@ describe('delete', () => {
 	});
 
 	it('keeps what is in use, and what another session continues, and then removes nothing at all', async () => {
-		const [first, second, free] = threeSessions();
+		const first = await session();
+		const second = await session('--session', first);
+		const free = await session();
 		const continued = await cli.run(['delete', free, first, '--yes']);
 		expect(continued.exitCode).toBe(EXIT.refused);
 		expect(continued.stderr).toContain(`agent-relay delete ${second.slice(-6)} ${first.slice(-6)}`);
 		lock(second);
 		expect((await cli.run(['delete', free, second, '--yes'])).exitCode).toBe(EXIT.locked);
-		expect((await cli.call(['rename', second, 'x'])).exitCode).toBe(EXIT.locked);
-		expect((await cli.call(['archive', free, first])).exitCode).toBe(EXIT.locked);
+		expect((await cli.run(['rename', second, 'x'])).exitCode).toBe(EXIT.locked);
+		expect((await cli.run(['archive', free, first])).exitCode).toBe(EXIT.locked);
 		expect(metaOf(free).archived_at ?? null).toBeNull();
 		expect(readdirSync(sessions()).sort()).toEqual([first, second, free].sort());
 	});
 
 	it('removes a lineage that is named whole, whatever the order', async () => {
-		const [first, second] = lineage();
+		const first = await session();
+		const second = await session('--session', first);
 		expect((await cli.run(['delete', first, second, '-y'])).exitCode).toBe(EXIT.done);
 		expect(readdirSync(sessions())).toEqual([]);
 	});
 
 	it('follows no link, in the place of a session or below it', async () => {
-		const [id, other] = twoSessions();
+		const [id, other] = [await session(), await session()];
 		const outside = join(cli.base, 'outside');
 		mkdirSync(outside);
 		writeFileSync(join(outside, 'keep.txt'), 'mine');
@@ -225,7 +198,7 @@ describe('delete', () => {
 	});
 
 	it('leaves no half of a session when it is killed: the next command finishes it', async () => {
-		const [id, other] = twoSessions();
+		const [id, other] = [await session(), await session()];
 		// As a kill leaves it between the two steps.
 		renameSync(join(sessions(), id), join(sessions(), `.${id}.removed`));
 		expect((await json('sessions')).sessions).toHaveLength(1);

@@ -52,8 +52,8 @@ describe('the latest session', () => {
 	it('of --continue, resume and show is of this worktree first', async () => {
 		const mine = await leaveWork(cli.repo, 'mine');
 		const theirs = await leaveWork(other, 'theirs');
-		expect((await cli.call(['show'], { env })).stdout).toContain(mine);
-		expect((await cli.call(['show'], { cwd: other, env })).stdout).toContain(theirs);
+		expect((await cli.run(['show'], { env })).stdout).toContain(mine);
+		expect((await cli.run(['show'], { cwd: other, env })).stdout).toContain(theirs);
 		const end = await cli.run(['run', '--continue', '--json', ...CODEX], { env });
 		expect(end.stdout).toContain(`"session_id":"${mine}"`);
 		expect(end.stderr).not.toContain(other);

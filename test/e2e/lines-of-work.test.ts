@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => cli.remove());
 
 const json = async (args: readonly string[], cwd = cli.repo) =>
-	JSON.parse((await cli.call(['sessions', ...args, '--json'], { cwd })).stdout);
+	JSON.parse((await cli.run(['sessions', ...args, '--json'], { cwd })).stdout);
 
 describe('sessions', () => {
 	it('has one row for a session and the one that it continues, titled by the last prompt', async () => {
@@ -36,7 +36,7 @@ describe('sessions', () => {
 		expect(total).toBe(1);
 		expect(sessions[0].lineage).toMatchObject({ turns: 2, agents: ['demo-closer'] });
 		expect(sessions[0].lineage.sessions).toEqual([sessions[0].parent, sessions[0].id]);
-		const { stdout } = await cli.call(['sessions']);
+		const { stdout } = await cli.run(['sessions']);
 		expect(stdout.trimEnd().split('\n')).toHaveLength(2);
 		expect(stdout).toMatch(/ 2 +.*demo-closer +Then .*the rest\.$/m);
 		expect(stdout).not.toContain('\u001b');
@@ -51,7 +51,7 @@ describe('sessions', () => {
 	it('lists those of every repo of this user, from anywhere', async () => {
 		const { sessions } = await json(['--all'], cli.home);
 		expect(sessions.map(({ repo }: { repo: string }) => repo)).toEqual([other, cli.repo]);
-		const { stdout } = await cli.call(['sessions', '--all'], { cwd: other, env: { COLUMNS: '200' } });
+		const { stdout } = await cli.run(['sessions', '--all'], { cwd: other, env: { COLUMNS: '200' } });
 		expect(stdout).toMatch(/ repo +title$/m);
 		expect(stdout).toContain('Work elsewhere.');
 	});

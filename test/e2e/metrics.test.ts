@@ -30,7 +30,7 @@ async function run(...args: string[]): Promise<void> {
 }
 
 async function json(...args: string[]) {
-	const { stdout, exitCode, stderr } = await cli.call(['metrics', '--json', ...args]);
+	const { stdout, exitCode, stderr } = await cli.run(['metrics', '--json', ...args]);
 	expect(exitCode, stderr).toBe(0);
 	return JSON.parse(stdout);
 }
@@ -58,7 +58,7 @@ describe('metrics', () => {
 		const copy = join(cli.base, 'copy');
 		await cli.bash(`cp -R ${other} ${copy}`);
 		const inCopy = async (...args: string[]) =>
-			JSON.parse((await cli.call(['metrics', '--json', ...args], { cwd: copy })).stdout).total.turns;
+			JSON.parse((await cli.run(['metrics', '--json', ...args], { cwd: copy })).stdout).total.turns;
 		expect([await inCopy(), await inCopy('--all')]).toEqual([1, 5]);
 	});
 
@@ -70,7 +70,7 @@ describe('metrics', () => {
 		const before = readFileSync(path, 'utf8');
 		const daysIn = async (startedAt: string, TZ: string) => {
 			writeFileSync(path, JSON.stringify({ ...JSON.parse(before), started_at: startedAt }));
-			const end = await cli.call(['metrics', '--by', 'day', '--json'], { env: { TZ } });
+			const end = await cli.run(['metrics', '--by', 'day', '--json'], { env: { TZ } });
 			return keys(JSON.parse(end.stdout), 'day')[0];
 		};
 		// The clocks of Berlin go forward in that night, which has 23 hours.
@@ -82,26 +82,26 @@ describe('metrics', () => {
 	});
 
 	it('print CSV with CRLF alone, and a table with a sparkline', async () => {
-		const { stdout } = await cli.call(['metrics', '--csv']);
+		const { stdout } = await cli.run(['metrics', '--csv']);
 		const lines = stdout.split('\r\n');
 		expect(lines).toHaveLength(4);
 		expect(lines[3]).toBe('');
 		expect(stdout.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
-		const shown = (await cli.call(['metrics'])).stdout;
+		const shown = (await cli.run(['metrics'])).stdout;
 		expect(shown).toMatch(/^agent +turns +success/);
 		expect(shown).toMatch(/^turns a day {2}█ /m);
-		expect((await cli.call(['metrics', '--csv', '--json'])).exitCode).toBe(EXIT.usage);
+		expect((await cli.run(['metrics', '--csv', '--json'])).exitCode).toBe(EXIT.usage);
 	});
 
 	it('say that nothing matches, and name what is damaged', async () => {
-		const none = await cli.call(['metrics', '--agent', 'nobody']);
+		const none = await cli.run(['metrics', '--agent', 'nobody']);
 		expect(none).toMatchObject({ exitCode: EXIT.notFound, stderr: '' });
 		expect(none.stdout).toContain('No turn matches.');
 		const [id = ''] = readdirSync(join(cli.repo, '.agent-relay/sessions')).sort();
 		const meta = join(cli.repo, '.agent-relay/sessions', id, 'meta.json');
 		const before = readFileSync(meta, 'utf8');
 		writeFileSync(meta, '{');
-		const damaged = await cli.call(['metrics']);
+		const damaged = await cli.run(['metrics']);
 		expect(damaged.exitCode).toBe(0);
 		expect(damaged.stdout).toContain(`Damaged, counted as far as it can be read: session ${id.slice(-6)}:`);
 		expect((await json()).total.turns).toBe(4);

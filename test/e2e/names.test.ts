@@ -32,10 +32,8 @@ afterEach(() => {
 const ALLOWED = { AGENT_RELAY_ALLOW_NAMED_SESSIONS: '1' };
 const DEMO = ['--agent', 'demo-sprinter'];
 const allowed = (args: string[], cwd = home.repo) => home.run(args, { env: ALLOWED, cwd });
-/** For what starts no agent. */
-const told = (args: string[], cwd = home.repo) => home.call(args, { env: ALLOWED, cwd });
 const data = async (args: string[], cwd = home.repo) =>
-	JSON.parse((await told([...args, '--json'], cwd)).stdout);
+	JSON.parse((await allowed([...args, '--json'], cwd)).stdout);
 const file = () => join(home.repo, '.agent-relay', 'names.json');
 const hints = (id: string) => {
 	const folder = join(home.repo, '.agent-relay', 'runtime', id);
@@ -126,7 +124,7 @@ describe('a launch under a name', () => {
 			['name', 'status', 'nope'],
 			['kill', '--session', 'nope'],
 		]) {
-			const { exitCode } = await told(['--name', 'nope', ...args]);
+			const { exitCode } = await allowed(['--name', 'nope', ...args]);
 			expect([4, 64]).toContain(exitCode);
 		}
 		expect(home.state()).toEqual(before);
@@ -143,32 +141,21 @@ describe('a launch under a name', () => {
 		expect(name.sessions).toHaveLength(1);
 	});
 
-	it('refuses an id that is none, with the rule', async () => {
-		const ids = [
-			'../x',
-			'X',
-			'a',
-			'-x',
-			'a b',
-			'a/b',
-			'é',
-			`a${'b'.repeat(64)}`,
-			'\u001b[2J',
-			'constructor!',
-		];
-		for (const id of [...ids, '']) {
-			const run = await told([`--name=${id}`, 'run', ...DEMO, 'hi']);
-			expect(run.exitCode, id).toBe(64);
-			expect(run.stderr, id).toContain('2 to 64 characters');
-			expect(existsSync(join(home.repo, '.agent-relay')), id).toBe(false);
-		}
-	});
+	it.each(['../x', 'X', 'a', '-x', 'a b', 'a/b', 'é', `a${'b'.repeat(64)}`, '\u001b[2J', 'constructor!', ''])(
+		'refuses the id %j with the rule',
+		async (id) => {
+			const run = await allowed([`--name=${id}`, 'run', ...DEMO, 'hi']);
+			expect(run.exitCode).toBe(64);
+			expect(run.stderr).toContain('2 to 64 characters');
+			expect(existsSync(join(home.repo, '.agent-relay'))).toBe(false);
+		},
+	);
 
 	it('is bound to its folder: two worktrees, and a symbolic link to one', async () => {
 		const other = worktree('other');
 		const link = join(home.base, 'link');
 		symlinkSync(other, link);
-		expect((await told(['name', 'create', 'review', '--worktree', '../link'])).stdout).toContain(other);
+		expect((await allowed(['name', 'create', 'review', '--worktree', '../link'])).stdout).toContain(other);
 		refusedBy(
 			await allowed(['--name', 'review', 'run', ...DEMO, 'hi']),
 			other,
@@ -181,7 +168,7 @@ describe('a launch under a name', () => {
 			(await allowed(['--name', 'review', 'run', ...DEMO, 'hi'], join(other, 'deep', 'er'))).exitCode,
 		).toBe(0);
 		expect((await data(['name', 'status', 'review'])).sessions).toHaveLength(2);
-		expect((await told(['name', 'rebind', 'review'])).exitCode).toBe(0);
+		expect((await allowed(['name', 'rebind', 'review'])).exitCode).toBe(0);
 		expect((await allowed(['--name', 'review', 'run', ...DEMO, 'hi'])).exitCode).toBe(0);
 		refusedBy(await allowed(['--name', 'review', 'run', ...DEMO, 'hi'], other), home.repo, other);
 		expect(realpathSync(link)).toBe(other);
@@ -200,7 +187,7 @@ describe('a launch under a name', () => {
 		expect(JSON.parse(readFileSync(file(), 'utf8')).names.map(({ id }: { id: string }) => id)).toEqual([
 			'review',
 		]);
-		expect((await told(['name', 'create', 'second', '--worktree', worktree('second')])).exitCode).toBe(0);
+		expect((await allowed(['name', 'create', 'second', '--worktree', worktree('second')])).exitCode).toBe(0);
 		expect(
 			(await allowed(['--name', 'second', 'run', ...DEMO, 'hi'], join(home.base, 'second'))).exitCode,
 		).toBe(0);
@@ -210,7 +197,7 @@ describe('a launch under a name', () => {
 			{ agent: 'demo-sprinter', attached: false },
 		]);
 		for (const change of ['archive', 'rebind'])
-			refusedBy(await told(['name', change, 'review']), 'live', 'name kill review');
+			refusedBy(await allowed(['name', change, 'review']), 'live', 'name kill review');
 		expect((await allowed(['name', 'kill', 'review'])).exitCode).toBe(0);
 		expect(await ended).toBe(143);
 		expect(isRunning(agentPid)).toBe(false);
@@ -247,7 +234,7 @@ describe('sessions of a name', () => {
 				['show', '--diff'],
 				['completion', 'sessions'],
 			]) {
-				const { stdout, stderr, exitCode } = await told(['--name', name, ...args]);
+				const { stdout, stderr, exitCode } = await allowed(['--name', name, ...args]);
 				expect(stdout + stderr, args.join(' ')).not.toContain(others);
 				expect(stdout, args.join(' ')).not.toContain(name === 'review' ? own.id : its.id);
 				if (mine === null && args[0] === 'show') expect(exitCode).toBe(4);
@@ -262,7 +249,7 @@ describe('sessions of a name', () => {
 			['run', '-c'],
 			['resume', own.id],
 		]) {
-			const { exitCode } = await told(['--name', 'review', ...args]);
+			const { exitCode } = await allowed(['--name', 'review', ...args]);
 			expect(exitCode, args.join(' ')).toBe(4);
 		}
 		const now = home.state();
@@ -280,8 +267,8 @@ describe('sessions of a name', () => {
 		expect((await data(['--name', 'review', 'sessions', '--flat'])).sessions).toHaveLength(3);
 		expect((await data(['sessions'])).sessions).toEqual([]);
 		expect((await data(['name', 'status', 'review'])).sessions).toHaveLength(3);
-		expect((await told(['show', '@review'])).stdout).toContain('words of review');
-		const unknown = await told(['show', '@nobody']);
+		expect((await allowed(['show', '@review'])).stdout).toContain('words of review');
+		const unknown = await allowed(['show', '@nobody']);
 		expect([unknown.exitCode, unknown.stderr]).toEqual([4, expect.stringContaining('@nobody')]);
 	});
 
@@ -374,7 +361,7 @@ describe('commands of names', () => {
 			['rebind', 'review', '--worktree', '.git'],
 		])
 			for (const isSecond of [false, true]) {
-				const { exitCode, stdout } = await home.call(['name', ...args]);
+				const { exitCode, stdout } = await home.run(['name', ...args]);
 				expect(exitCode, args.join(' ')).toBe(0);
 				expect(stdout.includes('nothing changed'), args.join(' ')).toBe(isSecond);
 			}
@@ -385,7 +372,7 @@ describe('commands of names', () => {
 			['rebind', 'default'],
 			['kill', 'default'],
 		])
-			refusedBy(await home.call(['name', ...args]), 'default');
+			refusedBy(await home.run(['name', ...args]), 'default');
 		for (const args of [
 			['select', 'nope'],
 			['archive', 'nope'],
@@ -394,38 +381,38 @@ describe('commands of names', () => {
 			['status', 'nope'],
 			['create', 'fine', '--worktree', 'nowhere'],
 		])
-			expect((await home.call(['name', ...args])).exitCode).toBe(4);
-		expect((await home.call(['name', 'create', 'fine', '--label', 'x'.repeat(81)])).exitCode).toBe(64);
-		await home.call(['session', 'select', 'review']);
-		refusedBy(await home.call(['name', 'archive', 'review']), 'selected', 'name select default');
-		expect(JSON.parse((await home.call(['name', 'status', '--json'])).stdout).id).toBe('review');
-		await home.call(['name', 'select', 'default']);
-		await home.call(['name', 'archive', 'review']);
+			expect((await home.run(['name', ...args])).exitCode).toBe(4);
+		expect((await home.run(['name', 'create', 'fine', '--label', 'x'.repeat(81)])).exitCode).toBe(64);
+		await home.run(['session', 'select', 'review']);
+		refusedBy(await home.run(['name', 'archive', 'review']), 'selected', 'name select default');
+		expect(JSON.parse((await home.run(['name', 'status', '--json'])).stdout).id).toBe('review');
+		await home.run(['name', 'select', 'default']);
+		await home.run(['name', 'archive', 'review']);
 		for (const args of [
 			['select', 'review'],
 			['kill', 'review'],
 			['rebind', 'review'],
 			['create', 'review'],
 		])
-			refusedBy(await home.call(['name', ...args]), 'archived');
-		refusedBy(await told(['--name', 'review', 'run', ...DEMO, 'hi'], join(home.repo, '.git')), 'archived');
-		expect((await home.call(['name', 'list'])).stdout).not.toContain('review');
-		expect((await home.call(['session', 'list', '--archived'])).stdout).toContain('review');
-		expect((await home.call(['name', 'prune', '--archived'])).stdout).toContain('review');
-		expect((await home.call(['name', 'prune', '--archived', '--apply'])).exitCode).toBe(0);
+			refusedBy(await home.run(['name', ...args]), 'archived');
+		refusedBy(await allowed(['--name', 'review', 'run', ...DEMO, 'hi'], join(home.repo, '.git')), 'archived');
+		expect((await home.run(['name', 'list'])).stdout).not.toContain('review');
+		expect((await home.run(['session', 'list', '--archived'])).stdout).toContain('review');
+		expect((await home.run(['name', 'prune', '--archived'])).stdout).toContain('review');
+		expect((await home.run(['name', 'prune', '--archived', '--apply'])).exitCode).toBe(0);
 		expect(JSON.parse(readFileSync(file(), 'utf8')).names).toEqual([]);
 	});
 
 	it('warn of a folder that is no root of a worktree, and of two names that share one', async () => {
 		mkdirSync(join(home.repo, 'src'));
-		const below = await home.call(['name', 'create', 'below', '--worktree', 'src']);
+		const below = await home.run(['name', 'create', 'below', '--worktree', 'src']);
 		expect([below.exitCode, below.stdout]).toEqual([
 			0,
 			expect.stringContaining('not the root of a worktree'),
 		]);
-		expect((await home.call(['name', 'create', 'one'])).stdout).not.toContain('!');
-		expect((await home.call(['name', 'create', 'two'])).stdout).toContain('bound to the same folder');
-		expect((await home.call(['name', 'list'])).stdout).toContain('one and two are bound to the same folder');
+		expect((await home.run(['name', 'create', 'one'])).stdout).not.toContain('!');
+		expect((await home.run(['name', 'create', 'two'])).stdout).toContain('bound to the same folder');
+		expect((await home.run(['name', 'list'])).stdout).toContain('one and two are bound to the same folder');
 	});
 
 	it('never write a registry that cannot be read, and say how to mend it; default works on', async () => {
@@ -437,7 +424,7 @@ describe('commands of names', () => {
 			['name', 'prune', '--apply'],
 			['kill', '--all'],
 		]) {
-			const { exitCode, stderr } = await told(args);
+			const { exitCode, stderr } = await allowed(args);
 			expect([exitCode, stderr], args.join(' ')).toEqual([1, expect.stringContaining(`mv ${file()}`)]);
 		}
 		const run = await allowed(['--name', 'review', 'run', ...DEMO, 'hi']);
@@ -448,9 +435,9 @@ describe('commands of names', () => {
 	});
 
 	it('complete ids, and @names as a REF', async () => {
-		await home.call(['name', 'create', 'review']);
-		expect((await home.call(['completion', 'names'])).stdout.split('\n')).toEqual(['default', 'review', '']);
-		expect((await home.call(['completion', 'sessions'])).stdout.split('\n')).toContain('@review');
+		await home.run(['name', 'create', 'review']);
+		expect((await home.run(['completion', 'names'])).stdout.split('\n')).toEqual(['default', 'review', '']);
+		expect((await home.run(['completion', 'sessions'])).stdout.split('\n')).toContain('@review');
 		const tab = (line: string) =>
 			home.bash(
 				`eval "$(agent-relay completion bash)"; COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _agent_relay; echo "\${COMPREPLY[@]}"`,
@@ -507,7 +494,7 @@ describe('kill', () => {
 	});
 
 	it('signals nobody whom only a file in the repo calls a relay', async () => {
-		await home.call(['name', 'create', 'review']);
+		await home.run(['name', 'create', 'review']);
 		const victim = spawn('sleep', ['60'], { stdio: 'ignore' });
 		started.push(victim);
 		const stat = readFileSync(`/proc/${victim.pid}/stat`, 'utf8');
@@ -541,25 +528,25 @@ describe('a relay that is killed with -9', () => {
 			relays: [{ standing: 'stale', pid: relay.pid }],
 			participants: [{ agent: 'busy', attached: false }],
 		});
-		expect((await home.call(['name', 'status', 'review'])).stdout).toContain('is gone');
-		expect((await home.call(['name', 'prune'])).stdout).toContain(`process ${relay.pid}`);
+		expect((await home.run(['name', 'status', 'review'])).stdout).toContain('is gone');
+		expect((await home.run(['name', 'prune'])).stdout).toContain(`process ${relay.pid}`);
 		expect(hints('review')).toHaveLength(1);
 		expect((await allowed(['--name', 'second', 'run', ...DEMO, 'hi'])).exitCode).toBe(0);
-		expect((await home.call(['name', 'prune', '--apply'])).exitCode).toBe(0);
+		expect((await home.run(['name', 'prune', '--apply'])).exitCode).toBe(0);
 		expect(hints('review')).toEqual([]);
 		expect(JSON.parse(readFileSync(file(), 'utf8')).names[0]).toMatchObject({
 			id: 'review',
 			lifecycle: 'inactive',
 		});
-		expect((await home.call(['name', 'prune'])).stdout).toContain('Nothing to remove');
+		expect((await home.run(['name', 'prune'])).stdout).toContain('Nothing to remove');
 	});
 });
 
 describe.skipIf(process.getuid?.() === 0)('a read-only repo', () => {
 	it('has its names where its sessions are', async () => {
 		chmodSync(home.repo, 0o500);
-		expect((await home.call(['name', 'create', 'review'])).exitCode).toBe(0);
-		expect((await home.call(['name', 'list'])).stdout).toContain('review');
+		expect((await home.run(['name', 'create', 'review'])).exitCode).toBe(0);
+		expect((await home.run(['name', 'list'])).stdout).toContain('review');
 		chmodSync(home.repo, 0o700);
 	});
 });

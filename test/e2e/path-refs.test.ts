@@ -67,7 +67,7 @@ describe('a REF that is the folder of a session', () => {
 			[join('../repo/.agent-relay/sessions', id), other],
 		];
 		for (const [path, cwd] of ways) {
-			const end = await cli.call(['show', path, '--json'], { cwd });
+			const end = await cli.run(['show', path, '--json'], { cwd });
 			expect(end.exitCode, end.stderr).toBe(EXIT.done);
 			expect(JSON.parse(end.stdout).id).toBe(id);
 		}
@@ -89,10 +89,10 @@ describe('a REF that is a transcript', () => {
 	it('is shown without a trace', async () => {
 		const path = transcript(ofClaude(), cli.repo);
 		const before = cli.state();
-		const end = await cli.call(['show', path, '--json']);
+		const end = await cli.run(['show', path, '--json']);
 		expect(end.exitCode, end.stderr).toBe(EXIT.done);
 		expect(JSON.parse(end.stdout)).toMatchObject({ agent: 'claude', id: ID, count: 2, cwd: cli.repo });
-		expect((await cli.call(['show', path])).stdout).toContain('› Then cache it.');
+		expect((await cli.run(['show', path])).stdout).toContain('› Then cache it.');
 		expect(cli.state()).toEqual(before);
 	});
 
@@ -109,7 +109,7 @@ describe('a REF that is a transcript', () => {
 			agents: { claude: { native_session_id: ID, turns: 2 } },
 			checkpoint: { reason: 'handoff', next_agent: 'two' },
 		});
-		const story = (await cli.call(['show', id])).stdout;
+		const story = (await cli.run(['show', id])).stdout;
 		for (const words of ['Why is it slow?', 'About: Then cache it.', '2 turns', 'not confirmed'])
 			expect(story).toContain(words);
 		const again = await cli.run(['handoff', path, '--to', 'two']);
@@ -136,7 +136,7 @@ describe('a REF that is a transcript', () => {
 	it('becomes a session of the line of work that adopts it, and of no other', async () => {
 		const path = transcript(ofClaude(), cli.repo);
 		const env = { ...cli.env, AGENT_RELAY_ALLOW_NAMED_SESSIONS: '1' };
-		expect(await cli.call(['name', 'create', 'review'])).toMatchObject({ exitCode: EXIT.done });
+		expect(await cli.run(['name', 'create', 'review'])).toMatchObject({ exitCode: EXIT.done });
 		const handed = await cli.run(['--name', 'review', 'handoff', path, '--to', 'two'], { env });
 		expect(handed.exitCode, handed.stderr).toBe(EXIT.done);
 		const [id = ''] = ids();
@@ -148,7 +148,7 @@ describe('a REF that is a transcript', () => {
 
 	it('is refused, and makes nothing, where the line of work may not start', async () => {
 		const path = transcript(ofClaude(), cli.repo);
-		expect(await cli.call(['name', 'create', 'review'])).toMatchObject({ exitCode: EXIT.done });
+		expect(await cli.run(['name', 'create', 'review'])).toMatchObject({ exitCode: EXIT.done });
 		const handed = await cli.run(['--name', 'review', 'handoff', path, '--to', 'two']);
 		expect(handed).toMatchObject({ exitCode: EXIT.refused });
 		expect(handed.stderr).toContain('AGENT_RELAY_ALLOW_NAMED_SESSIONS=1');

@@ -12,31 +12,22 @@ import {
 	utimesSync,
 	writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
 import { EXIT } from '../../src/relay/exit-codes.ts';
 import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
-import { ALL_BUT_WITNESS, expectOddState, expectWorkWithout } from '../helpers/odd-state-folders.ts';
+import { expectOddState } from '../helpers/odd-state-folders.ts';
 import { canMount, fillDisk, onDiskOfItsOwn } from '../helpers/small-disk.ts';
 
 const DAY = 24 * 3_600_000;
 const LONG_AGO = new Date(Date.now() - 40 * DAY);
 let cli: CliHome;
-/** The session that each test finds, once it asks for one: made once, as `session(null)` makes it. */
-let made = '';
-let isTaken = false;
 
-beforeAll(async () => {
-	cli = new CliHome();
-	made = await newSession();
-	cli.scenes.keep('session');
-});
 beforeEach(() => {
-	cli.scenes.set('session');
-	isTaken = false;
+	cli = new CliHome();
 });
-afterAll(() => cli.remove());
+afterEach(() => cli.remove());
 
 const sessions = () => join(cli.repo, '.agent-relay/sessions');
 const state = (...parts: string[]) => join(cli.home, '.local/state/agent-relay', ...parts);
@@ -56,21 +47,12 @@ function ageSession(id: string, at = LONG_AGO): void {
 
 /** A finished session of the demo agent. */
 async function session(at: Date | null = LONG_AGO): Promise<string> {
-	const id = isTaken ? await newSession() : made;
-	isTaken = true;
-	if (at !== null) ageSession(id, at);
-	return id;
-}
-
-async function newSession(): Promise<string> {
 	const end = await cli.run(['run', '--agent', 'demo-closer', '--json', 'Say what you are.']);
 	const id = /"session_id":"(\w{26})"/.exec(end.stdout)?.[1];
 	if (id === undefined) throw new Error(`no session was made: ${end.stderr}`);
+	if (at !== null) ageSession(id, at);
 	return id;
 }
-
-/** For a test that must find none. */
-const withoutSession = () => rmSync(join(sessions(), made), { recursive: true });
 
 /** As after a turn that was cut off. */
 function leaveWork(id: string): void {
@@ -272,7 +254,7 @@ describe('prune', () => {
 	it('removes what a removal left that was cut short', async () => {
 		const id = await session();
 		renameSync(join(sessions(), id), join(sessions(), `.${id}.removed`));
-		expect((await cli.call(['sessions', '--json'])).stdout).toContain('"sessions": []');
+		expect((await cli.run(['sessions', '--json'])).stdout).toContain('"sessions": []');
 		await prune('--sessions', '--apply');
 		expect(readdirSync(sessions())).toEqual([]);
 	});
@@ -311,8 +293,9 @@ describe('prune', () => {
 	});
 
 	it('keeps what a session of a moved repo goes on from, though the old path is gone', async () => {
-		withoutSession();
-		cli.configure('store = "state"\n');
+		const config = join(cli.home, '.config/agent-relay/config.toml');
+		mkdirSync(dirname(config), { recursive: true });
+		writeFileSync(config, 'store = "state"\n');
 		const ran = await cli.run(['run', '-a', 'demo-closer', '--json', 'Say what you are.']);
 		const parent = /"session_id":"(\w{26})"/.exec(ran.stdout)?.[1] ?? '';
 		const moved = join(cli.base, 'moved');
@@ -356,7 +339,7 @@ describe('prune', () => {
 		const inCopy = { cwd: copy };
 		expect((await cli.run(['prune', '--sessions', '--apply'], inCopy)).stdout).toContain('1 item removed');
 		expect(readdirSync(join(copy, '.agent-relay/sessions'))).toEqual([]);
-		const { is_ours } = JSON.parse((await cli.call(['show', id, '--json'])).stdout);
+		const { is_ours } = JSON.parse((await cli.run(['show', id, '--json'])).stdout);
 		expect(is_ours).toBe(true);
 		await prune('--sessions', '--apply');
 		expect(existsSync(witnessOf(id))).toBe(false);
@@ -370,7 +353,7 @@ describe('prune', () => {
 		age(join(kept, 'sessions', id));
 		const { sessions: found } = await prune('--sessions', '--apply');
 		expect(found).toMatchObject([{ name: id, removed: true }]);
-		expect((await cli.call(['sessions', '--json'])).stdout).toContain('"sessions": []');
+		expect((await cli.run(['sessions', '--json'])).stdout).toContain('"sessions": []');
 		expect(existsSync(join(sessions(), id))).toBe(false);
 		expect(existsSync(witnessOf(id))).toBe(false);
 	});
@@ -400,10 +383,19 @@ describe('prune', () => {
 });
 
 describe('what the docs let you delete by hand', () => {
-	// Each of them is in test/crash/odd-state-folders.test.ts.
-	it('stops no work when all of it but the witness is gone', async () => {
-		await expectWorkWithout(cli, await session(), ALL_BUT_WITNESS);
-	});
+	it.each(['snapshots', 'running', 'telemetry', 'limits.json', 'trust.json', 'all of it but the witness'])(
+		'stops no work when it is gone: %s',
+		async (name) => {
+			const id = await session();
+			rmSync(join(cli.home, '.cache/agent-relay'), { recursive: true, force: true });
+			for (const one of readdirSync(state()))
+				if (one === name || (name.startsWith('all') && one !== 'witness'))
+					rmSync(state(one), { recursive: true });
+			const end = await cli.run(['run', '--session', id, '--agent', 'demo-closer', 'and more']);
+			expect(end).toMatchObject({ exitCode: EXIT.done });
+			expect(end.stderr).not.toContain('bug');
+		},
+	);
 
 	// Each kind is in test/crash/odd-state-folders.test.ts.
 	it('and a link to itself or a file in its place stops neither work nor prune', () =>

@@ -49,9 +49,9 @@ describe('a race on the command line', () => {
 		expect(stdout).toContain('demo-closer is first: it passed 2 of 2 checks, demo-sprinter 1.');
 		expect(cli.git('status', '--porcelain')).toBe(before);
 
-		expect((await cli.call(['race', 'show'])).stdout).toContain('winner demo-closer');
-		expect((await cli.call(['race', 'diff', 'demo-closer'])).stdout).toContain('+++ b/word-count.mjs');
-		const open = await cli.call(['race', 'open', 'demo-closer']);
+		expect((await cli.run(['race', 'show'])).stdout).toContain('winner demo-closer');
+		expect((await cli.run(['race', 'diff', 'demo-closer'])).stdout).toContain('+++ b/word-count.mjs');
+		const open = await cli.run(['race', 'open', 'demo-closer']);
 		expect(existsSync(join(open.stdout.trim(), 'word-count.mjs'))).toBe(true);
 
 		cli.write('README.md', '# my own words\n');
@@ -65,13 +65,13 @@ describe('a race on the command line', () => {
 		expect(other.exitCode).toBe(5);
 		expect(other.stdout).toContain('word-count.mjs  another file is here');
 
-		expect((await cli.call(['race', 'clean'])).stdout).toContain('would be removed');
-		expect((await cli.call(['race', 'clean', '--apply'])).stdout).toContain(
+		expect((await cli.run(['race', 'clean'])).stdout).toContain('would be removed');
+		expect((await cli.run(['race', 'clean', '--apply'])).stdout).toContain(
 			'is clean: 2 worktrees and 2 refs removed',
 		);
 		expect(cli.git('worktree', 'list').trim().split('\n')).toHaveLength(1);
 		expect(cli.git('for-each-ref', 'refs/agent-relay')).toBe('');
-		expect((await cli.call(['race', 'list'])).stdout).toMatch(/cleaned .*demo-closer/);
+		expect((await cli.run(['race', 'list'])).stdout).toMatch(/cleaned .*demo-closer/);
 	});
 
 	it('prints JSON lines with a result last, and with -q only the verdict', async () => {
@@ -83,9 +83,9 @@ describe('a race on the command line', () => {
 			new Set(['race_started', 'entrant', 'entrant_event', 'command_output', 'race_ended', 'result']),
 		);
 		expect(lines.at(-1)).toMatchObject({ type: 'result', exit_code: 0, race: { winner: 'demo-closer' } });
-		const shown = JSON.parse((await cli.call(['race', 'show', '--json'])).stdout);
+		const shown = JSON.parse((await cli.run(['race', 'show', '--json'])).stdout);
 		expect(shown).toEqual(lines.at(-1).race);
-		const { races } = JSON.parse((await cli.call(['race', 'list', '--json'])).stdout);
+		const { races } = JSON.parse((await cli.run(['race', 'list', '--json'])).stdout);
 		expect(races).toEqual([shown]);
 		const quiet = await race('-q', '--copy', 'README.md').then((end) => end);
 		expect(quiet.stdout).toMatch(/^demo-closer is first: [^\n]*\n$/);
@@ -97,7 +97,7 @@ describe('a race on the command line', () => {
 		const { stdout, stderr } = await cli.bash(`${line}; echo "exit \${PIPESTATUS[0]}"`);
 		// Nobody changed anything, so nobody won.
 		expect(stdout, stderr).toMatch(/^\{"type":"race_started",[^\n]*\nexit 2\n$/);
-		const { races } = JSON.parse((await cli.call(['race', 'list', '--json'])).stdout);
+		const { races } = JSON.parse((await cli.run(['race', 'list', '--json'])).stdout);
 		expect(races).toMatchObject([{ state: 'ended', verdict: 'No winner: nobody changed anything.' }]);
 	});
 
@@ -105,19 +105,19 @@ describe('a race on the command line', () => {
 		await cli.run(['run', '-a', 'demo-closer', 'hello']);
 		await race('-q');
 		await race('-q');
-		const { races } = JSON.parse((await cli.call(['race', 'list', '--json'])).stdout);
+		const { races } = JSON.parse((await cli.run(['race', 'list', '--json'])).stdout);
 		const [newest, older] = races.map(({ id }: { id: string }) => id);
-		const show = async (ref: string) => (await cli.call(['race', 'show', ref])).stdout;
+		const show = async (ref: string) => (await cli.run(['race', 'show', ref])).stdout;
 		expect(await show(older.slice(-6))).toContain(`Race ${older}`);
 		expect(await show(older.slice(-6))).toContain(`race adopt --race ${older.slice(-6)}`);
 		expect(await show('latest')).toContain(`Race ${newest}`);
-		expect(await cli.call(['race', 'show', newest.slice(0, 3)])).toMatchObject({
+		expect(await cli.run(['race', 'show', newest.slice(0, 3)])).toMatchObject({
 			exitCode: 4,
 			stderr: expect.stringContaining('matches 2 sessions'),
 		});
 		const words = (what: string) =>
-			cli.call(['completion', what]).then(({ stdout }) => stdout.trim().split('\n'));
-		const all = (await cli.call(['race', 'clean', '--all'])).stdout;
+			cli.run(['completion', what]).then(({ stdout }) => stdout.trim().split('\n'));
+		const all = (await cli.run(['race', 'clean', '--all'])).stdout;
 		expect(all.match(/this would be removed/g)).toHaveLength(2);
 		expect(all.match(/remove them: .*/g)).toEqual(['remove them: agent-relay race clean --all --apply']);
 		expect(await words('races')).toEqual([newest, older]);
@@ -201,7 +201,7 @@ describe('a race on a terminal', () => {
 		expect(cli.git('worktree', 'list').trim().split('\n')).toHaveLength(3);
 		const resumed = await cli.run(['race', 'resume']);
 		expect(resumed.stderr).not.toContain('bug');
-		expect((await cli.call(['race', 'show'])).stdout).toContain('ended');
+		expect((await cli.run(['race', 'show'])).stdout).toContain('ended');
 	});
 });
 
@@ -263,7 +263,7 @@ describe('an adoption that is killed', () => {
 			}
 			child.kill('SIGKILL');
 			await ended;
-			const shown = await cli.call(['race', 'show']);
+			const shown = await cli.run(['race', 'show']);
 			expect(shown.exitCode, shown.stderr).toBe(0);
 			const left = files();
 			expect([0, COUNT]).toContain(left.length);
@@ -309,7 +309,7 @@ describe('a race in the shell', () => {
 		await shell.shows('changed nothing');
 		shell.type('\x04');
 		await shell.ended;
-		const { sessions } = JSON.parse((await cli.call(['sessions', '--json'])).stdout);
+		const { sessions } = JSON.parse((await cli.run(['sessions', '--json'])).stdout);
 		const own = sessions.find(({ kind }: { kind: string }) => kind === 'shell');
 		const meta = JSON.parse(readFileSync(join(own.folder, 'meta.json'), 'utf8'));
 		const notes = meta.notes.map(({ text }: { text: string }) => text).join('\n');

@@ -130,14 +130,14 @@ describe('agent-relay undo', () => {
 		expect(sent).toContain('## What the user took back');
 		expect(sent).toMatch(/^> The user took back turn 1 of session ….{6}: 1 file as before: README\.md$/m);
 		const note = 'Turn 1 is undone: the user took back what it changed.\n';
-		expect((await cli.call(['diff', id, '--turn', '1'])).stdout.startsWith(`${note}diff --git `)).toBe(true);
-		expect((await cli.call(['diff', id, '--stat', '--turn', '1'])).stdout.endsWith(note)).toBe(true);
-		expect(JSON.parse((await cli.call(['diff', id, '--json'])).stdout).undone).toEqual([
+		expect((await cli.run(['diff', id, '--turn', '1'])).stdout.startsWith(`${note}diff --git `)).toBe(true);
+		expect((await cli.run(['diff', id, '--stat', '--turn', '1'])).stdout.endsWith(note)).toBe(true);
+		expect(JSON.parse((await cli.run(['diff', id, '--json'])).stdout).undone).toEqual([
 			{ session_id: id, turn: 1 },
 		]);
-		const shown = await cli.call(['show', id]);
+		const shown = await cli.run(['show', id]);
 		expect(shown.stdout).toContain('you took back turn 1: 1 file');
-		expect((await cli.call(['show', id, '--log'])).stdout).toContain('you took back turn 1: 1 file');
+		expect((await cli.run(['show', id, '--log'])).stdout).toContain('you took back turn 1: 1 file');
 	});
 
 	it('works in the shell, on the open session', async () => {

@@ -11,9 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { beginRepo, FIRST_AUTHOR } from './begin-repo.ts';
-import { callProgram } from './called-program.ts';
 import { keepCode } from './kept-code.ts';
-import { KeptScenes } from './kept-scenes.ts';
 import { createPatience } from './patience.ts';
 import { refuseWarnings } from './process-warnings.ts';
 import { fingerprint } from './scratch-repo.ts';
@@ -64,8 +62,6 @@ export class CliHome {
 	readonly home: string;
 	readonly repo: string;
 	readonly bin: string;
-	/** Of `base`, for tests that begin with what the program did once. */
-	readonly scenes: KeptScenes;
 	readonly #more: Readonly<Record<string, string>>;
 	readonly #temporary = realpathSync(mkdtempSync(join(tmpdir(), 'relay-cli-')));
 
@@ -77,7 +73,6 @@ export class CliHome {
 		this.#more = env;
 		const missing = pathChars - this.#temporary.length - 1;
 		this.base = missing > 0 ? join(this.#temporary, 'x'.repeat(missing)) : this.#temporary;
-		this.scenes = new KeptScenes(this.base);
 		this.home = join(this.base, 'home');
 		this.repo = join(this.base, 'repo');
 		this.bin = join(this.base, 'bin');
@@ -145,21 +140,6 @@ export class CliHome {
 		return this.#spawn(process.execPath, [...(options.nodeFlags ?? []), PROGRAM, ...args], options);
 	}
 
-	/**
-	 * As `run`, for a command line that starts no agent and takes nothing from stdin: one process answers all of them.
-	 */
-	async call(
-		args: readonly string[],
-		{ env = {}, cwd = this.repo, nodeFlags = [] }: Omit<CliRunOptions, 'input'> = {},
-	): Promise<CliRun> {
-		const { RELAY_STEER, ...own } = env;
-		const steer = RELAY_STEER === undefined ? {} : { RELAY_STEER };
-		const call = { args, cwd, env: { ...this.env, ...own } };
-		const ended = await callProgram(call, { nodeFlags, steer });
-		refuseWarnings(ended.stderr);
-		return ended;
-	}
-
 	/** A script for bash in which `agent-relay` is the program. */
 	bash(script: string, options: CliRunOptions = {}): Promise<CliRun> {
 		const define = `agent-relay() { ${JSON.stringify(process.execPath)} ${JSON.stringify(PROGRAM)} "$@"; }\n`;
@@ -168,7 +148,6 @@ export class CliHome {
 
 	remove(): void {
 		rmSync(this.#temporary, { recursive: true, force: true });
-		this.scenes.remove();
 	}
 
 	#spawn(file: string, args: string[], { env, cwd, input }: CliRunOptions): Promise<CliRun> {

@@ -79,31 +79,22 @@ export async function endedRace(
 	}
 	writeRace(session, { before: null, after: raceRecord(session.id, base, { folder, entrants }) });
 	session.release();
-	return raceOn({ id: session.id, repo, folder, deps });
-}
-
-function raceOn({ id, repo, folder, deps }: Pick<EndedRace, 'id' | 'repo' | 'folder' | 'deps'>): EndedRace {
-	const plan = () => planClean(id, deps);
+	const plan = () => planClean(session.id, deps);
 	return {
-		id,
+		id: session.id,
 		repo,
 		folder,
 		deps,
 		path: (entrant) => join(folder, entrant),
-		ref: (entrant) => `refs/agent-relay/race/${id}/${entrant}`,
+		ref: (entrant) => `refs/agent-relay/race/${session.id}/${entrant}`,
 		plan,
 		clean: async () => applyClean(await plan(), deps),
 		change: (change) => {
-			const open = deps.relay.store.open(id);
+			const open = relay.store.open(session.id);
 			updateRace(open, change);
 			open.release();
 		},
 	};
-}
-
-/** The race that was kept as a scene: as it was then, to a relay that knows nothing of it yet. */
-export async function sameRace(scratch: Scratch, { id, repo, folder }: EndedRace): Promise<EndedRace> {
-	return raceOn({ id, repo, folder, deps: await depsOf(scratch, repo) });
 }
 
 function writeMarker(session: OpenSession, folder: string, { relay }: CleanDeps): void {
@@ -160,11 +151,8 @@ export async function expectFinishedClean(scratch: Scratch, stepsDone: readonly 
 	const repo = scratch.repo('r');
 	const empty = stateOf(scratch, repo);
 	const steps = stepsOfClean(repo);
-	const made = await endedRace(scratch, repo);
-	scratch.scenes.keep('race to clean');
 	for (const count of stepsDone) {
-		scratch.scenes.set('race to clean');
-		const race = await sameRace(scratch, made);
+		const race = await endedRace(scratch, repo);
 		for (const step of steps.slice(0, count)) await step(race);
 		expect(await race.clean(), `after step ${count}`).toMatchObject({
 			kept: [],

@@ -18,8 +18,6 @@ export interface SceneRun {
 	columns?: number;
 	/** Where the wall clock stands, epoch ms. Only for what waits for nothing. */
 	now?: number;
-	/** It starts no agent: `CliHome.call` answers it. */
-	isCall?: boolean;
 }
 
 /**
@@ -40,18 +38,14 @@ export function createGoldenHome({
 	return cli;
 }
 
-export function runScene(
-	cli: CliHome,
-	{ args, input, env, columns, now, isCall = false }: SceneRun,
-): Promise<CliRun> {
+export function runScene(cli: CliHome, { args, input, env, columns, now }: SceneRun): Promise<CliRun> {
 	const isSteered = columns !== undefined || now !== undefined;
 	const steer = isSteered ? { RELAY_STEER: JSON.stringify({ columns, now }) } : {};
-	const options = {
+	return cli.run(args, {
 		env: { PATH: cli.bin, TZ: 'UTC', NO_COLOR: '1', ...steer, ...env },
+		...(input === undefined ? {} : { input }),
 		...(isSteered ? { nodeFlags: ['--require', STEER] } : {}),
-	};
-	if (isCall) return cli.call(args, options);
-	return cli.run(args, { ...options, ...(input === undefined ? {} : { input }) });
+	});
 }
 
 export async function sceneText(cli: CliHome, scene: SceneRun, words: GoldenText): Promise<string> {

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { EXIT } from '../../src/relay/exit-codes.ts';
@@ -16,19 +16,4 @@ export async function expectOddState(cli: CliHome, name: string): Promise<void> 
 		expect(await cli.run(['prune', '--apply'])).toMatchObject({ exitCode: EXIT.done });
 		rmSync(path);
 	}
-}
-
-/** As a name for `expectWorkWithout`. */
-export const ALL_BUT_WITNESS = 'all of it but the witness';
-
-/** A session goes on where that file or folder of the state home is gone, and all caches with it. */
-export async function expectWorkWithout(cli: CliHome, session: string, name: string): Promise<void> {
-	const state = join(cli.home, '.local/state/agent-relay');
-	rmSync(join(cli.home, '.cache/agent-relay'), { recursive: true, force: true });
-	for (const one of readdirSync(state))
-		if (one === name || (name === ALL_BUT_WITNESS && one !== 'witness'))
-			rmSync(join(state, one), { recursive: true });
-	const end = await cli.run(['run', '--session', session, '--agent', 'demo-closer', 'and more']);
-	expect(end).toMatchObject({ exitCode: EXIT.done });
-	expect(end.stderr).not.toContain('bug');
 }

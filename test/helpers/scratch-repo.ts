@@ -20,7 +20,6 @@ import { createGit, type Git } from '../../src/git/run-git.ts';
 import type { UserProcesses } from '../../src/git/snapshots/snapshot-users.ts';
 import { createSnapshots } from '../../src/git/snapshots/snapshots.ts';
 import { beginRepo, FIRST_AUTHOR } from './begin-repo.ts';
-import { KeptScenes } from './kept-scenes.ts';
 
 /** For a snapshot: what a test says of files holds on a busy machine too. */
 export const SNAPSHOT_MS = 60_000;
@@ -30,8 +29,6 @@ export interface Scratch {
 	root: string;
 	env: Record<string, string>;
 	git: Git;
-	/** Of `root`. */
-	scenes: KeptScenes;
 	/** Runs the real git in `folder`, with nothing of the machine's config. */
 	sh(folder: string, ...args: string[]): string;
 	write(path: string, content: string | Buffer): void;
@@ -69,12 +66,10 @@ export function createScratch(): Scratch {
 		mkdirSync(dirname(path), { recursive: true });
 		writeFileSync(path, content);
 	};
-	const scenes = new KeptScenes(root);
 	return {
 		root,
 		env,
 		git,
-		scenes,
 		sh,
 		write,
 		repo: (name, files = { 'a.txt': 'one\n' }) => {
@@ -93,10 +88,7 @@ export function createScratch(): Scratch {
 				budgetMs,
 				...(processes === undefined ? {} : { processes }),
 			}),
-		remove: () => {
-			rmSync(root, { recursive: true, force: true });
-			scenes.remove();
-		},
+		remove: () => rmSync(root, { recursive: true, force: true }),
 	};
 }
 

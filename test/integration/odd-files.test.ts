@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RelayError } from '../../src/core/errors.ts';
 import { killRunning } from '../../src/core/processes/end-with-us.ts';
 import { runProcess } from '../../src/core/processes/run-process.ts';
@@ -14,13 +14,11 @@ import { createScratch, type Scratch } from '../helpers/scratch-repo.ts';
 let scratch: Scratch;
 let repo: string;
 
-beforeAll(() => {
+beforeEach(() => {
 	scratch = createScratch();
 	repo = scratch.repo('main', { 'a.txt': 'one\n', 'sub/b.txt': 'two\n' });
-	scratch.scenes.keep('repo');
 });
-beforeEach(() => scratch.scenes.set('repo'));
-afterAll(() => scratch.remove());
+afterEach(() => scratch.remove());
 
 function makePipe(path: string): string {
 	const full = join(repo, path);

@@ -13,7 +13,7 @@ import {
 	writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sharedChanges } from '../../src/git/worktrees/shared-changes.ts';
 import { applyClean } from '../../src/race/clean/clean.ts';
 import { lockReason } from '../../src/race/record/owner-file.ts';
@@ -24,7 +24,6 @@ import {
 	endedRace,
 	expectFinishedClean,
 	expectNoTraceOfRaces,
-	sameRace,
 	stateOf,
 	withoutObjects,
 } from '../helpers/ended-race.ts';
@@ -32,27 +31,15 @@ import { fakeEntrant } from '../helpers/fake-entrant.ts';
 import { createScratch, fingerprint, type Scratch } from '../helpers/scratch-repo.ts';
 
 let scratch: Scratch;
-/** Made once, with two entrants in a repo of one file. */
-let made: EndedRace;
 let children: ChildProcess[];
-beforeAll(async () => {
-	scratch = createScratch();
-	scratch.scenes.keep('empty');
-	made = await endedRace(scratch, scratch.repo('r'));
-	scratch.scenes.keep('race');
-});
 beforeEach(() => {
-	scratch.scenes.set('empty');
+	scratch = createScratch();
 	children = [];
 });
-afterEach(() => Promise.all(children.map(endChild)));
-afterAll(() => scratch.remove());
-
-/** The race that was made once, as it was. */
-async function theRace(): Promise<EndedRace> {
-	scratch.scenes.set('race');
-	return sameRace(scratch, made);
-}
+afterEach(async () => {
+	await Promise.all(children.map(endChild));
+	scratch.remove();
+});
 
 async function endChild(child: ChildProcess): Promise<void> {
 	if (child.exitCode !== null || child.signalCode !== null) return;
@@ -114,7 +101,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('refuses a worktree whose files changed after they were kept', async () => {
-		const race = await theRace();
+		const race = await endedRace(scratch, scratch.repo('r'));
 		writeFileSync(join(race.path('claude'), 'work.txt'), 'better\n');
 		scratch.write(join(race.path('claude'), 'more.txt'), 'x');
 		rmSync(join(race.path('claude'), 'a.txt'));
@@ -123,7 +110,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('takes what the checks left for kept when it has a ref of its own', async () => {
-		const race = await theRace();
+		const race = await endedRace(scratch, scratch.repo('r'));
 		scratch.write(join(race.path('claude'), 'coverage', 'report'), 'x');
 		const { worktrees } = race.deps;
 		const parents = [await worktrees.resolveCommit(race.ref('claude'))];
@@ -137,7 +124,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('refuses a HEAD with commits that no ref has, and not one whose commits are on a branch', async () => {
-		const race = await theRace();
+		const race = await endedRace(scratch, scratch.repo('r'));
 		scratch.sh(race.path('claude'), 'add', '-A');
 		scratch.sh(race.path('claude'), 'commit', '-q', '-m', 'later');
 		expect(await refusalsOf(race)).toBe('its HEAD has 1 commit that no ref has');
@@ -146,7 +133,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('knows the commits of an entrant whose worktree is gone', async () => {
-		const race = await theRace();
+		const race = await endedRace(scratch, scratch.repo('r'));
 		scratch.sh(race.path('claude'), 'add', '-A');
 		scratch.sh(race.path('claude'), 'commit', '-q', '-m', 'later');
 		rmSync(race.path('claude'), { recursive: true });
@@ -154,7 +141,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('says that commits which an entrant left again would go', async () => {
-		const race = await theRace();
+		const race = await endedRace(scratch, scratch.repo('r'));
 		scratch.sh(race.path('claude'), 'commit', '-q', '--allow-empty', '-m', 'left');
 		scratch.sh(race.path('claude'), 'reset', '-q', '--soft', 'HEAD~1');
 		const [entrant] = (await race.plan()).entrants;
@@ -170,7 +157,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('refuses an entrant that did not finish and has work, and offers to resume', async () => {
-		const race = await theRace();
+		const race = await endedRace(scratch, scratch.repo('r'));
 		await race.deps.worktrees.dropRef(race.ref('claude'));
 		race.change((record) => ({
 			...record,
@@ -187,7 +174,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('refuses work whose ref somebody deleted', async () => {
-		const race = await theRace();
+		const race = await endedRace(scratch, scratch.repo('r'));
 		scratch.sh(race.repo, 'update-ref', '-d', race.ref('claude'));
 		expect(await refusalsOf(race)).toBe('1 file in no ref: work.txt');
 	});
@@ -218,7 +205,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('refuses a repo that was made in place of the link to ours', async () => {
-		const race = await theRace();
+		const race = await endedRace(scratch, scratch.repo('r'));
 		rmSync(join(race.path('claude'), '.git'));
 		scratch.sh(race.path('claude'), 'init', '-q');
 		scratch.sh(race.path('claude'), 'commit', '-q', '--allow-empty', '-m', 'own');
@@ -228,7 +215,7 @@ describe('the plan of a clean', () => {
 	it.runIf(process.platform === 'linux')(
 		'refuses a worktree that a process works in, or has a file of open',
 		async () => {
-			const race = await theRace();
+			const race = await endedRace(scratch, scratch.repo('r'));
 			mkdirSync(join(race.path('claude'), 'empty'));
 			const sleeper = spawn('sleep', ['600'], { cwd: join(race.path('claude'), 'empty'), stdio: 'ignore' });
 			children.push(sleeper);
@@ -254,7 +241,7 @@ describe('the plan of a clean', () => {
 	);
 
 	it('refuses a race that still runs', async () => {
-		const race = await theRace();
+		const race = await endedRace(scratch, scratch.repo('r'));
 		const plan = await race.plan();
 		const session = race.deps.relay.store.open(race.id);
 		expect((await race.plan()).refusals.join()).toMatch(/still running/);
@@ -300,7 +287,7 @@ describe('the marks of a race', () => {
 			/notes\.txt/,
 		],
 	])('with %s nothing is removed', async (_what, spoil, message) => {
-		const race = await theRace();
+		const race = await endedRace(scratch, scratch.repo('r'));
 		const plan = await race.plan();
 		spoil(race);
 		const before = [fingerprint(race.folder), scratch.sh(race.repo, 'for-each-ref')];
@@ -310,7 +297,7 @@ describe('the marks of a race', () => {
 	});
 
 	it('hold against a record that was planted to lead elsewhere', async () => {
-		const race = await theRace();
+		const race = await endedRace(scratch, scratch.repo('r'));
 		const victim = join(scratch.root, `victim-${race.id}`);
 		cpSync(race.folder, victim, { recursive: true });
 		const [claude] = readRace(race.id, race.deps.relay.store).entrants;
@@ -334,7 +321,7 @@ describe('the marks of a race', () => {
 	});
 
 	it('do not cover a worktree that the user locked, or a link in its place', async () => {
-		const race = await theRace();
+		const race = await endedRace(scratch, scratch.repo('r'));
 		scratch.sh(race.repo, 'worktree', 'unlock', race.path('claude'));
 		scratch.sh(race.repo, 'worktree', 'lock', '--reason', 'I need it', race.path('claude'));
 		expect(await refusalsOf(race)).toMatch(/locked for another reason/);
@@ -388,7 +375,7 @@ describe('a clean', () => {
 		expectFinishedClean(scratch, [2, 9]));
 
 	it('takes a worktree that git forgot, by the marker alone', async () => {
-		const race = await theRace();
+		const race = await endedRace(scratch, scratch.repo('r'));
 		scratch.sh(race.repo, 'worktree', 'unlock', race.path('claude'));
 		rmSync(join(race.repo, '.git', 'worktrees', 'claude'), { recursive: true });
 		writeFileSync(join(race.path('claude'), 'work.txt'), 'changed');
@@ -407,7 +394,7 @@ describe('a clean', () => {
 	});
 
 	it('judges each worktree again right before it goes', async () => {
-		const race = await theRace();
+		const race = await endedRace(scratch, scratch.repo('r'));
 		const plan = await race.plan();
 		writeFileSync(join(race.path('codex'), 'work.txt'), 'changed meanwhile');
 		const result = await applyClean(plan, race.deps);

@@ -1,7 +1,6 @@
 /** A session's records with one of them replaced, for a relay whose `claude` answers. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync, symlinkSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { CliRun } from '../cli-home.ts';
 
@@ -36,21 +35,4 @@ export async function expectNoWaitForPipe(relay: Relay, path: string): Promise<v
 		expect(run.exitCode, args.join(' ')).not.toBeNull();
 		expect(run.stderr, args.join(' ')).not.toMatch(/^\s+at /m);
 	}
-}
-
-/** No command waits for a pipe in place of a file that git reads, `path` in `repo`; a race, which needs git, says so. */
-export async function expectNoWaitInGit(relay: Relay, repo: string, path: string): Promise<void> {
-	mkdirSync(join(repo, 'sub'), { recursive: true });
-	writeFileSync(join(repo, 'sub/new.txt'), 'new\n');
-	mkdirSync(dirname(join(repo, path)), { recursive: true });
-	rmSync(join(repo, path), { force: true });
-	execFileSync('mkfifo', [join(repo, path)]);
-	// Not a claude: it asks git about the repo, and waits as a real one would.
-	for (const args of [['run', '-a', 'demo-closer', 'hello'], ['sessions'], ['show']]) {
-		const run = await relay(...args);
-		expect(run.exitCode, run.stderr).toBe(0);
-	}
-	const race = await relay('race', 'hello', '-A', 'demo-sprinter,demo-closer', '--check', 'true');
-	expect(race.exitCode).not.toBe(0);
-	expect(race.stderr).toMatch(/is a pipe or a device,\s+which\s+git\s+would\s+wait\s+for/);
 }
