@@ -47,7 +47,7 @@ export function lookAtLock(folder: string, deps: LockDeps): LockLook {
 	const { processes, clock } = deps;
 	const path = lockPath(folder);
 	const facts = lstatIfThere(path);
-	if (facts === undefined) return { is: 'free' };
+	if (facts === undefined) return isTakingLeft(path, deps) ? { is: 'dead', holder: null } : { is: 'free' };
 	const holder = facts.isFile() ? parseHolder(readJsonOrNull(path)) : null;
 	const ageMs = clock.now() - facts.mtimeMs;
 	if (holder === null) return lookAtUnreadable(path, facts.isFile(), deps);
@@ -76,6 +76,12 @@ function lookAtUnreadable(path: string, isFile: boolean, { processes, clock }: L
 	return isDead ? { is: 'dead', holder: null } : { is: 'held', holder: null, isKnownAlive: false };
 }
 
+/** Whoever took it died before there was a lock, and may have left that half-written beside it. */
+function isTakingLeft(path: string, { processes, clock }: LockDeps): boolean {
+	const take = takePath(path);
+	return lstatIfThere(take) !== undefined && !isLockHeld(take, lockingOf(processes, clock));
+}
+
 export interface HeldLock {
 	/** Idempotent. */
 	release(): void;
@@ -91,10 +97,8 @@ export function takeLock(folder: string, doing: string, name: string, deps: Lock
 		// Nobody else writes it now, so nobody is about to say who has it.
 		const isTorn = look.is === 'held' && look.holder === null && lstatIfThere(path)?.isFile() === true;
 		if (look.is === 'held' && !isTorn) throw lockedError(name, look.holder);
-		if (look.is !== 'free') {
-			removeTemporaries(folder, isOfHolder);
-			removeIfThere(path);
-		}
+		removeTemporaries(folder, isOfHolder);
+		if (look.is !== 'free') removeIfThere(path);
 		if (!createWhole(path, text)) throw lockedError(name, null);
 	});
 	const timer = setInterval(() => touch(path, clock.now()), REFRESH_MS);

@@ -54,8 +54,8 @@ const isWholeClone = (work: string) =>
 	execFileSync('git', ['-C', work, 'status', '--porcelain'], { env: bench.home.env }).length === 0 &&
 	readFileSync(join(work, 'README.md'), 'utf8') === '# A repo\n';
 
-/** What may be in the folder of a runner that never ran; a `lock.take` is taken over by whoever locks it next. */
-const OWN_NAMES = new Set(['runner.json', 'work', 'lock.take']);
+/** What may be in the folder of a runner that never ran. */
+const OWN_NAMES = new Set(['runner.json', 'work']);
 
 async function expectMended(): Promise<void> {
 	const left = bench.strange().filter((name) => name !== '.lock');
@@ -93,7 +93,7 @@ describe('a relay that dies', { timeout: 600_000 }, () => {
 		'at a start, before whatever call changes a file, leaves one that stands or runs',
 		async () => {
 			const names = new Set([
-				...['exit', 'started', 'lock.take', 'record.pl', 'record.sh', 'recordings', 'run.sh'],
+				...['exit', 'started', 'record.pl', 'record.sh', 'recordings', 'run.sh'],
 				...['runner.json', 'tmux.conf', 'work'],
 			]);
 			const seen = new Set<string>();
