@@ -69,7 +69,8 @@ export class TuiTurns {
 	async take(heard: Heard): Promise<void> {
 		switch (heard.step) {
 			case 'begin':
-				await this.#endOpen();
+				// Another conversation was begun in the TUI, or the next turn of this one.
+				if (this.#turn !== null) await this.#finish(this.#turn.known, 'completed');
 				this.#waiting = heard;
 				return;
 			case 'event':
@@ -127,11 +128,6 @@ export class TuiTurns {
 	async #endLast(heard: Extract<Heard, { step: 'end' }>, cut: TurnState['status']): Promise<void> {
 		await this.#beginWaiting(heard.nativeId);
 		if (this.#turn?.nativeId === heard.nativeId) await this.#finish(heard.turn, cut);
-	}
-
-	/** Another conversation was begun in the TUI. */
-	async #endOpen(): Promise<void> {
-		if (this.#turn !== null) await this.#finish(this.#turn.known, 'completed');
 	}
 
 	async #beginWaiting(nativeId: string): Promise<void> {

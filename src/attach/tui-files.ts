@@ -22,8 +22,9 @@ export class TuiFiles {
 		return [...this.#warnings];
 	}
 
-	warn(text: string): void {
-		this.#warnings.add(text);
+	/** null: nothing is wrong. */
+	warn(text: string | null): void {
+		if (text !== null) this.#warnings.add(text);
 	}
 
 	/** `before`: the newest snapshot of the turn before, or the one from before the TUI began. */

@@ -171,6 +171,7 @@ const WORKING: readonly Scene[] = [
 		lines: [
 			'Write it all.',
 			'/limits',
+			'/attach',
 			'/agents',
 			'/retry claude',
 			'/handoff --to codex',

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { openWorkstreams } from '../../src/workstreams/open-workstreams.ts';
@@ -47,7 +47,7 @@ export class WorkstreamScratch {
 		const walk = (folder: string) => {
 			for (const name of readdirSync(folder)) {
 				const path = join(folder, name);
-				if (statSync(path).isDirectory()) walk(path);
+				if (lstatSync(path).isDirectory()) walk(path);
 				else if (!/\.(step|tmp|lock|takeover)$/.test(name))
 					found[relative(this.root, path)] = readFileSync(path, 'utf8');
 			}

@@ -16,6 +16,7 @@ export const attach = command({
 	],
 	in: ['cli', 'shell'],
 	duringTurn: 'queued',
+	shell: { summary: "open an agent's own TUI in this session" },
 	transcripts: 'adopt',
 	linesTo: 'stderr',
 	takesForeign: true,

@@ -57,7 +57,7 @@ function overviewOf(count: number, context: SlashContext): string[] {
 	const others = commands.filter((command) => !needed.includes(command)).map(({ name }) => name);
 	return [
 		...groups.flatMap((group) => groupRows(group, { widest, hasTitles, context })),
-		...(others.length === 0 ? [] : wrapToColumns(`more: ${others.join(' ')}`, columns, { indent: 2 })),
+		...(others.length === 0 ? [] : wrapToColumns(`more: ${others.join(' ')}`, columns)),
 		theme.dim(columns < HINT.length ? SHORT_HINT : HINT),
 	];
 }
