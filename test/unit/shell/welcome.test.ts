@@ -66,6 +66,11 @@ describe('the first rows of the shell', () => {
 		]);
 	});
 
+	it('cut the names of the ready ones where there are more than fit, and never leave their row empty', () => {
+		const agents = ['claude', 'codex', 'copilot', 'opencode', 'gemini'].map((name) => agent(name));
+		expect(rows(40, { agents })[1]).toBe('  ready: claude, codex, copilot, openc…');
+	});
+
 	it('are one where nothing more is known', () => {
 		expect(rows(80, { agents: [], last: null, choice: null })).toEqual([
 			'agent-relay 0.2.0 · shop, main · no agent · edit',

@@ -29,6 +29,17 @@ describe('the screen', () => {
 		expect([screen.row, screen.column]).toEqual([2, 3]);
 	});
 
+	it('erases nothing before it has written over it: tmux would keep that in its history', () => {
+		const written: string[] = [];
+		const writer = new ScreenWriter({ write: (text) => written.push(text), columns: 40, rows: 12 });
+		const region = { rows: ['', 'claude › type a task', 'main'], cursor: { row: 1, column: 9 } };
+		writer.draw([], region);
+		writer.draw(['agent-relay 0.1.0'], region);
+		const [first = '', second = ''] = written.map((bytes) => bytes.split('\x1b[J')[0]);
+		expect(first).toContain('claude › type a task');
+		expect(second).toMatch(/agent-relay 0\.1\.0[\s\S]*claude › type a task/);
+	});
+
 	it('writes nothing when nothing changed', () => {
 		const written: string[] = [];
 		const writer = new ScreenWriter({ write: (text) => written.push(text) });

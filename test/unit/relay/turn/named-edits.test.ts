@@ -17,7 +17,16 @@ const call = (id: string, ...paths: string[]): AgentEvent => ({
 });
 
 /** Trees are numbered; between any two, each path that is asked for has changed. */
-function bench({ take, sleep }: { take?: () => Promise<string | null>; sleep?: () => Promise<void> } = {}) {
+function bench({
+	take,
+	sleep,
+	same = [],
+}: {
+	take?: () => Promise<string | null>;
+	sleep?: () => Promise<void>;
+	/** Between these, as `before after`, nothing has changed. */
+	same?: readonly string[];
+} = {}) {
 	const asked: string[] = [];
 	let trees = 0;
 	const snapshots: Snapshots = {
@@ -28,7 +37,7 @@ function bench({ take, sleep }: { take?: () => Promise<string | null>; sleep?: (
 		changes: () => Promise.reject(new Error('not here')),
 		diff: async (before, after, { paths = [] }) => {
 			asked.push(`${before} ${after} ${paths.join(' ')}`);
-			return paths
+			return (same.includes(`${before} ${after}`) ? [] : paths)
 				.map((path) => `diff --git a/${path} b/${path}\n--- a/${path}\n+++ b/${path}\n@@ -1 +1 @@\n-a\n+b\n`)
 				.join('');
 		},
@@ -67,6 +76,18 @@ describe('lines of edits whose CLI names only the files', () => {
 		const found = await lines.complete(result('1', { edits: [named('/repo/a.js', { hunks })] }));
 		expect(found).toMatchObject({ edits: [{ path: 'a.js', hunks: [{ newStart: 1 }] }] });
 		expect(asked).toHaveLength(1);
+	});
+
+	it('are found too where the agent had made the edit before the snapshot of the one before it was taken', async () => {
+		const { lines, asked } = bench({ same: ['tree-1 tree-2', 'tree-2 tree-3', 'tree-2 tree-4'] });
+		await lines.complete(result('1', { edits: [named('/repo/a.js')] }));
+		const second = await lines.complete(result('2', { edits: [named('/repo/b.js')] }));
+		expect(editsOf(second)).toEqual([['b.js', 1]]);
+		expect(asked.slice(1)).toEqual(['tree-1 tree-2 b.js', 'tree-0 tree-2 b.js']);
+		// What was shown once is not shown again.
+		const third = await lines.complete(result('3', { edits: [named('/repo/b.js')] }));
+		expect(asked.at(-1)).toBe('tree-2 tree-3 b.js');
+		expect(editsOf(third)).toEqual([['/repo/b.js', 0]]);
 	});
 
 	it('are not looked for where they are known, nothing was edited, or the file is elsewhere', () => {
