@@ -157,7 +157,7 @@ describe('the looks at the disk of one run', () => {
 
 	it('are few for each file that a trusted repo makes agents obey, however often trust is asked for', async () => {
 		const run = () => costOf('run', '-q', '-a', 'demo-closer', 'hello');
-		const before = (await fewestOf(run, 0)).total;
+		const before = (await run()).total;
 		const FILES = 100;
 		for (let at = 0; at < FILES; at++) cli.write(`.claude/skills/s${at}/SKILL.md`, `# ${at}\n`);
 		await costOf('config', 'trust');
