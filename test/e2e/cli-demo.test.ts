@@ -30,7 +30,7 @@ describe('the demo', () => {
 			/── demo-sprinter → demo-closer · demo window used up/,
 			/The work\s+is done\./,
 			/all 4 cases pass\n {2}✓ exit 0/,
-			/meta\.json .*the session/,
+			/meta\.json .*status, agents, usage/,
 			/"status": "completed"/,
 			/\$ head -n \d+ resume\/\S+\.md/,
 			/agent-relay\.js run "explain this folder"/,

@@ -36,7 +36,7 @@ async function worked(...later: FakeStep[][]): Promise<PtyProgram> {
 	await shell.shows('type a task');
 	shell.type('Move the login.\r');
 	await shell.shows('The login has moved.');
-	await shell.shows('/handoff');
+	await shell.shows('100 in, 10 out');
 	return shell;
 }
 
