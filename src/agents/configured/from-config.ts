@@ -6,7 +6,7 @@ import type { AgentAdapter } from '../agent-adapter.ts';
 import { genericAdapter } from '../generic/adapter.ts';
 import { problemIn } from '../generic/settings-problem.ts';
 import { BUILT_IN_ADAPTERS } from '../registry.ts';
-import { isSecretName } from '../secret-values.ts';
+import { mayHoldSecret } from '../secret-values.ts';
 import { profileAdapter, SOURCE, withVariables } from './profile.ts';
 
 /**
@@ -44,10 +44,9 @@ function refuseProblem(
 
 function secretProblem(name: string, { base, env, secret_variables: own }: AgentSettings) {
 	const adapter = BUILT_IN_ADAPTERS.find(({ id }) => id === (base ?? name));
-	const secrets = new Set([...(adapter?.secretVariables ?? []), ...own]);
+	const owned = [...(adapter?.secretVariables ?? []), ...own];
 	const written = Object.entries(env).find(
-		([variable, value]) =>
-			value !== '' && !SOURCE.test(value) && (secrets.has(variable) || isSecretName(variable)),
+		([variable, value]) => value !== '' && !SOURCE.test(value) && mayHoldSecret(variable, owned),
 	);
 	if (written === undefined) return null;
 	return {

@@ -4,8 +4,9 @@
  */
 import type { AgentSettings } from '../../config/schema.ts';
 import { quoteForShell } from '../../core/quote-for-shell.ts';
-import type { AgentAdapter, AgentId, LoginState } from '../agent-adapter.ts';
+import type { AgentAdapter, AgentId } from '../agent-adapter.ts';
 import { withAdditions } from '../environment.ts';
+import { mayHoldSecret } from '../secret-values.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -24,14 +25,16 @@ export function profileAdapter(
 /** `adapter` with variables that the user sets for it alone, as they stand in `agents.NAME.env`. */
 export function withVariables(adapter: AgentAdapter, variables: Env): AgentAdapter {
 	if (Object.keys(variables).length === 0) return adapter;
-	const sources = Object.values(variables).flatMap((value) => SOURCE.exec(value)?.[1] ?? []);
+	const sources = Object.entries(variables).flatMap(([name, value]) =>
+		mayHoldSecret(name, adapter.secretVariables) ? (SOURCE.exec(value)?.[1] ?? []) : [],
+	);
 	return {
 		...adapter,
 		secretVariables: [...new Set([...adapter.secretVariables, ...sources])],
 		ownVariables: (env) => resolved(variables, env),
 		probeLogin: (env) => {
 			const login = adapter.probeLogin(withAdditions(env, resolved(variables, env)));
-			return { ...login, advice: withPlaces(login, variables) };
+			return { ...login, advice: `${placesOf(variables)}${login.advice}` };
 		},
 		resumeHint: (nativeSessionId) => `${placesOf(variables)}${adapter.resumeHint(nativeSessionId)}`,
 	};
@@ -62,5 +65,3 @@ function placesOf(variables: Env): string {
 		})
 		.join('');
 }
-
-const withPlaces = ({ advice }: LoginState, variables: Env) => `${placesOf(variables)}${advice}`;

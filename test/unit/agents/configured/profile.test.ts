@@ -69,6 +69,17 @@ describe('a profile', () => {
 		expect(new Set(accounts).size).toBe(2);
 	});
 
+	it('may take what is no secret from another variable, which everybody else keeps', () => {
+		const { adapters, find } = registryOf(
+			'[agents.work]\nbase = "claude"\nenv = { CLAUDE_CONFIG_DIR = "$HOME" }\n',
+		);
+		const user = { HOME: '/home/somebody' };
+		const envOf = (name: string) => agentEnvironment(user, find(name), adapters, NO_TURN);
+		expect(envOf('work').env).toMatchObject({ CLAUDE_CONFIG_DIR: '/home/somebody' });
+		expect(envOf('codex')).toMatchObject({ env: user, removed: [] });
+		expect(secretValues(user, adapters)).toEqual([]);
+	});
+
 	it('has the login that its folder holds, and says how to log in there', () => {
 		const { find } = registryOf(WORK);
 		const user = { HOME: home };
